@@ -1,0 +1,12 @@
+"""For tests of programs that use llmgate: a provider that answers as it is told.
+
+>>> from llmgate.testing import FakeProvider, Reply
+>>> with FakeProvider([Reply.error(503), "Now I can."]) as fake:
+...     print(fake.url.startswith("http://127.0.0.1:"))
+True
+"""
+
+from llmgate.testing._script import BEFORE_HEAD, Format, ReceivedRequest, Reply, ToolCall
+from llmgate.testing._server import FakeProvider
+
+__all__ = ["BEFORE_HEAD", "FakeProvider", "Format", "ReceivedRequest", "Reply", "ToolCall"]
