@@ -17,12 +17,15 @@ import llmgate
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results.json"
 
+sys.path.insert(0, str(ROOT / "benchmarks"))
+import rows as benchmark_rows  # noqa: E402
+
 
 def table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
     """A Markdown table; None becomes a dash."""
     lines = [list(head)]
     lines.append(["---"] * len(lines[0]))
-    lines += [["–" if cell is None else str(cell) for cell in row] for row in rows]
+    lines += [["-" if cell is None else str(cell) for cell in row] for row in rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
@@ -45,21 +48,8 @@ def overhead_table(results: Path = RESULTS) -> str:
     if not results.exists():
         return "No figures are committed yet; `bash scripts/bench` makes them."
     measured: dict[str, Any] = json.loads(results.read_text())
-    rows = measured["rows"]
-    peers = list(dict.fromkeys(peer for row in rows for peer in row["peers"]))
-    cells = (
-        [
-            row["what"],
-            row["llmgate"],
-            *(row["peers"].get(peer) for peer in peers),
-            row["limit"],
-            row["ratio"],
-            row["reach"],
-        ]
-        for row in rows
-    )
-    head = ["what", "llmgate", *peers, "limit", "ratio", "reach"]
-    return f"{measured['date']}, {measured['machine']}.\n\n{table(head, cells)}"
+    rows = [benchmark_rows.Row(**row) for row in measured["rows"]]
+    return f"{measured['date']}, {measured['machine']}.\n\n{benchmark_rows.table(rows)}"
 
 
 def errors_table() -> str:

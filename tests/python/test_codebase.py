@@ -21,10 +21,11 @@ ROOT = Path(__file__).resolve().parents[2]
 CPP = ROOT / "cpp"
 PACKAGE = ROOT / "python" / "llmgate"
 
-FOLDERS = (
-    "base json net store chat cache tokens wire providers routing account config engine server "
-    "bindings"
-).split()
+# From first to last: each may include those before it.
+FOLDERS = [
+    *("base", "json", "net", "store", "chat", "cache", "tokens", "wire", "providers", "routing"),
+    *("account", "config", "engine", "server", "bindings"),
+]
 ALLOWED = {folder: set(FOLDERS[: place + 1]) for place, folder in enumerate(FOLDERS)}
 ALLOWED["net"] = {"base", "net"}
 ALLOWED["routing"] = {"base", "chat", "routing"}
@@ -141,18 +142,18 @@ def stub_names(stub: str) -> dict[str, set[str]]:
     return names
 
 
-def is_protocol(node: ast.ClassDef) -> bool:
-    return any(isinstance(base, ast.Name) and base.id == "Protocol" for base in node.bases)
+def is_protocol(node: ast.stmt) -> bool:
+    bases = node.bases if isinstance(node, ast.ClassDef) else []
+    return any(isinstance(base, ast.Name) and base.id == "Protocol" for base in bases)
 
 
 def declared(body: list[ast.stmt]) -> set[str]:
     """Names a block of a stub declares, without private ones, imports and type aliases."""
     names: set[str] = set()
     for node in body:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            names.add(node.name)
-        elif isinstance(node, ast.ClassDef) and not is_protocol(node):
-            names.add(node.name)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            if not is_protocol(node):
+                names.add(node.name)
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             names.add(node.target.id)
         elif isinstance(node, ast.Assign):

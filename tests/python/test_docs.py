@@ -31,7 +31,8 @@ def examples() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def generator() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("generate_docs", ROOT / "scripts/generate_docs.py")
+    source = ROOT / "scripts" / "generate_docs.py"
+    spec = importlib.util.spec_from_file_location("generate_docs", source)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -68,13 +69,10 @@ def test_a_part_replaces_what_stood_between_its_markers(generator: ModuleType) -
 def test_figures_are_shown_with_their_date_and_machine(
     generator: ModuleType, tmp_path: Path
 ) -> None:
-    row = {"what": "plain", "llmgate": 2, "peers": {"p": 9}, "limit": 1, "ratio": 2.0, "reach": None}
+    row = {"what": "plain call", "unit": "us", "llmgate": 2, "peers": {"other": 9}, "limit": 1}
     results = tmp_path / "results.json"
     results.write_text(json.dumps({"date": "2001-02-03", "machine": "m", "rows": [row]}))
-    assert generator.overhead_table(results).splitlines() == [
-        "2001-02-03, m.",
-        "",
-        "| what | llmgate | p | limit | ratio | reach |",
-        "| --- | --- | --- | --- | --- | --- |",
-        "| plain | 2 | 9 | 1 | 2.0 | – |",
-    ]
+    head, _, *table = generator.overhead_table(results).splitlines()
+    assert head == "2001-02-03, m."
+    assert "plain call" in table[-1]
+    assert "other 9" in table[-1]
