@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -19,14 +18,16 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 EXAMPLE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-def examples() -> Iterator[Any]:
-    """Every Python block of every page, with its line breaks kept so that errors name its line."""
+def examples() -> list[Any]:
+    """Every Python block of every page, moved down so that errors name the page's own line."""
+    found_examples = []
     for page in PAGES:
         text = page.read_text()
         for found in EXAMPLE.finditer(text):
             line = text.count("\n", 0, found.start(1))
             name = f"{page.relative_to(ROOT)}:{line + 1}"
-            yield pytest.param("\n" * line + found[1], str(page), id=name)
+            found_examples.append(pytest.param("\n" * line + found[1], str(page), id=name))
+    return found_examples
 
 
 @pytest.fixture(scope="module")
