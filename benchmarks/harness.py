@@ -23,6 +23,7 @@ PEERS = {  # name of the peer's module and its environment
 CORES = sorted(os.sched_getaffinity(0))[:2]
 FREE = {"client": set(CORES), "server": set(CORES)}
 APART = {"client": {CORES[0]}, "server": {CORES[-1]}}
+TOGETHER = {"client": {CORES[0]}, "server": {CORES[0]}}
 
 
 def python_of(peer: str) -> Path:

@@ -50,7 +50,7 @@ def compared(
     """A row whose ratio is llmgate / other, or other / llmgate if `inverse` (how often less)."""
     row = values(costs, key, what, unit)
     above, below = (other, "llmgate") if inverse else ("llmgate", other)
-    row.reach, row.ratio, row.spread = f"{reach} {other}", None, []
+    row.reach, row.ratio, row.spread = f"{reach} {other}" if reach else "", None, []
     top, bottom = median_of(costs, above, key), median_of(costs, below, key)
     if top is not None and bottom:
         row.ratio = top / bottom
