@@ -55,7 +55,7 @@ def tidy(source: Path, build: Path) -> str:
         text=True,
         check=False,
     )
-    return "" if result.returncode == 0 else result.stdout + result.stderr
+    return "" if result.returncode == 0 else result.stdout or result.stderr
 
 
 def main() -> int:
