@@ -1,8 +1,8 @@
 // JSON in: one validating pass over the caller's bytes into a flat index of offsets. Strings stay
-// escaped where they are, so a renderer can splice them. Takes what providers really send: numbers of
-// any length and size (kept as text), escaped lone surrogates, duplicate names (the last one wins).
-// Refuses invalid UTF-8, control bytes in strings, depth and size over the limits, trailing bytes.
-// A Document may be read into again and again: it keeps its memory. Not thread-safe.
+// escaped where they are, so a renderer can splice them. Takes what providers really send: numbers
+// of any length and size (kept as text), escaped lone surrogates, duplicate names (the last one
+// wins). Refuses invalid UTF-8, control bytes in strings, depth and size over the limits, trailing
+// bytes. A Document may be read into again and again: it keeps its memory. Not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -18,13 +18,13 @@ enum class Type : std::uint8_t { kNull, kFalse, kTrue, kNumber, kString, kArray,
 std::string_view name_of(Type type);  // "null", "boolean", "number", "string", "array", "object"
 
 struct Limits {
-  std::uint32_t max_depth = 128;                   // arrays and objects inside each other
-  std::size_t max_bytes = std::size_t{1} << 31U;   // of the whole text; offsets have 32 bits
-  std::size_t max_nodes = std::size_t{1} << 26U;   // values and member names
+  std::uint32_t max_depth = 128;                  // arrays and objects inside each other
+  std::size_t max_bytes = std::size_t{1} << 31U;  // of the whole text; offsets have 32 bits
+  std::size_t max_nodes = std::size_t{1} << 26U;  // values and member names
 };
 
 struct ParseError {
-  std::size_t offset = 0;  // in bytes from the start
+  std::size_t offset = 0;   // in bytes from the start
   const char* reason = "";  // "invalid UTF-8 in a string", "nested deeper than the limit", ...
 };
 
@@ -35,14 +35,14 @@ struct Node {
   std::uint32_t next;   // index of the node behind this one and all it holds
   std::uint32_t size;   // elements of an array, members of an object
   Type type;
-  bool has_escapes;     // strings: a backslash occurs
+  bool has_escapes;  // strings: a backslash occurs
 };
 
 class Document;
 
-// A value inside a Document; two words, copied freely. What find() does not find is a Value that does
-// not exist: every question about it answers "no", so look-ups chain. Valid until the Document is read
-// into again, moved or destroyed, or its bytes go away.
+// A value inside a Document; two words, copied freely. What find() does not find is a Value that
+// does not exist: every question about it answers "no", so look-ups chain. Valid until the Document
+// is read into again, moved or destroyed, or its bytes go away.
 class Value {
  public:
   Value() = default;
@@ -62,19 +62,21 @@ class Value {
   // The inside of a string, still escaped; empty for everything else.
   [[nodiscard]] std::string_view escaped() const;
   [[nodiscard]] bool has_escapes() const;
-  // The string itself in UTF-8. Escaped pairs of surrogates are joined; an escaped lone surrogate becomes
-  // its three-byte form (WTF-8), which Python's "surrogatepass" reads. Empty for everything else.
+  // The string itself in UTF-8. Escaped pairs of surrogates are joined; an escaped lone surrogate
+  // becomes its three-byte form (WTF-8), which Python's "surrogatepass" reads. Empty for everything
+  // else.
   [[nodiscard]] std::string unescaped() const;
   // Whether this is a string that says exactly `utf8`.
   [[nodiscard]] bool says(std::string_view utf8) const;
 
   [[nodiscard]] std::optional<bool> as_bool() const;
-  [[nodiscard]] std::optional<std::int64_t> as_int() const;     // whole numbers that fit, 3.0 and 3e0 too
-  [[nodiscard]] std::optional<double> as_double() const;        // numbers that are finite as double
+  [[nodiscard]] std::optional<std::int64_t> as_int()
+      const;                                              // whole numbers that fit, 3.0 and 3e0 too
+  [[nodiscard]] std::optional<double> as_double() const;  // numbers that are finite as double
 
-  [[nodiscard]] std::size_t size() const;                   // elements or members, else 0
-  [[nodiscard]] Value find(std::string_view name) const;    // the last member of that name
-  [[nodiscard]] Value at(std::size_t index) const;          // an element; linear in `index`
+  [[nodiscard]] std::size_t size() const;                 // elements or members, else 0
+  [[nodiscard]] Value find(std::string_view name) const;  // the last member of that name
+  [[nodiscard]] Value at(std::size_t index) const;        // an element; linear in `index`
 
   // for (Value element : value.elements()), empty unless an array.
   class Elements;
@@ -100,22 +102,23 @@ struct Member {
 class Document {
  public:
   Document() = default;
-  Document(Document&&) = default;
-  Document& operator=(Document&&) = default;
+  Document(Document&& other) noexcept;
+  Document& operator=(Document&& other) noexcept;
   Document(const Document&) = delete;
   Document& operator=(const Document&) = delete;
 
-  // Reads one JSON text with white space around it. `bytes` must outlive every Value. After an error the
-  // document is empty: root() does not exist.
+  // Reads one JSON text with white space around it. `bytes` must outlive every Value. After an
+  // error the document is empty: root() does not exist.
   [[nodiscard]] std::optional<ParseError> read(std::string_view bytes, const Limits& limits = {});
 
-  [[nodiscard]] Value root() const { return nodes_.empty() ? Value() : Value(this, 0); }
+  [[nodiscard]] Value root() const { return node_count_ == 0 ? Value() : Value(this, 0); }
   [[nodiscard]] std::string_view bytes() const { return bytes_; }
 
  private:
   friend class Value;
   std::string_view bytes_;
-  std::vector<Node> nodes_;
+  std::vector<Node> nodes_;  // room that only grows; the first node_count_ are in use
+  std::uint32_t node_count_ = 0;
 };
 
 class Value::Elements {

@@ -2,14 +2,16 @@
 // escapes what must be escaped, and splices text that is JSON already.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 namespace llmgate::json {
 
-// Appends the inside of a JSON string for `utf8`: `"`, `\` and control bytes escaped, everything else
-// as it is. Three-byte surrogates (WTF-8) become \udXXX, so the output is valid UTF-8 again.
+// Appends the inside of a JSON string for `utf8`: `"`, `\` and control bytes escaped, everything
+// else as it is. Three-byte surrogates (WTF-8) become \udXXX, so the output is valid UTF-8 again.
 void append_escaped(std::string& out, std::string_view utf8);
 // The same with quotes around it.
 void append_quoted(std::string& out, std::string_view utf8);
@@ -22,18 +24,29 @@ class Writer {
   Writer& end_object();
   Writer& begin_array();
   Writer& end_array();
-  Writer& key(std::string_view utf8);                // escaped as needed
-  Writer& raw_key(std::string_view quoted);          // a name as raw() gives it
-  Writer& raw(std::string_view json);                // one JSON value, spliced
+  Writer& key(std::string_view utf8);            // escaped as needed
+  Writer& raw_key(std::string_view quoted);      // a name as raw() gives it
+  Writer& escaped_key(std::string_view inside);  // a name's inside, escaped already
+  Writer& raw(std::string_view json);            // one JSON value, spliced
   Writer& string(std::string_view utf8);
-  Writer& escaped(std::string_view inside);          // a string's inside, escaped already
+  Writer& escaped(std::string_view inside);  // a string's inside, escaped already
   Writer& number(std::int64_t value);
-  Writer& number(double value);                      // finite; the shortest text that reads back equal
+  // Any other integer type, so that an `int` or a `std::size_t` is no question of overloads.
+  template <std::integral Integer>
+  requires(!std::same_as<Integer, bool>) Writer& number(Integer value) {
+    if constexpr (std::is_signed_v<Integer>) {
+      return number(static_cast<std::int64_t>(value));
+    } else {
+      return unsigned_number(value);
+    }
+  }
+  Writer& number(double value);  // finite; the shortest text that reads back equal
   Writer& boolean(bool value);
   Writer& null();
 
  private:
   void separate();
+  Writer& unsigned_number(std::uint64_t value);
 
   std::string& out_;
   bool needs_comma_ = false;

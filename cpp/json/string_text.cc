@@ -1,0 +1,197 @@
+#include "json/string_text.h"
+
+#include <array>
+#include <cstddef>
+
+namespace llmgate::json {
+namespace {
+
+constexpr std::uint8_t kNotHex = 0xFF;
+
+constexpr std::array<std::uint8_t, 256> make_hex_values() {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(kNotHex);
+  for (std::uint8_t digit = 0; digit < 10; ++digit) {
+    values['0' + digit] = digit;
+  }
+  for (std::uint8_t digit = 0; digit < 6; ++digit) {
+    values['a' + digit] = values['A' + digit] = static_cast<std::uint8_t>(10 + digit);
+  }
+  return values;
+}
+
+// What stands behind the backslash, to what it means; 'u' is its own case, 0 is no escape.
+constexpr std::array<char, 256> make_short_escapes() {
+  std::array<char, 256> meanings{};
+  meanings['"'] = '"';
+  meanings['\\'] = '\\';
+  meanings['/'] = '/';
+  meanings['b'] = '\b';
+  meanings['f'] = '\f';
+  meanings['n'] = '\n';
+  meanings['r'] = '\r';
+  meanings['t'] = '\t';
+  return meanings;
+}
+
+constexpr std::array<std::uint8_t, 256> kHexValues = make_hex_values();
+constexpr std::array<char, 256> kShortEscapes = make_short_escapes();
+constexpr std::ptrdiff_t kUnicodeEscape = 6;  // \uXXXX
+
+std::uint32_t byte_at(const char* text) { return static_cast<unsigned char>(*text); }
+bool is_ascii(char byte) { return static_cast<unsigned char>(byte) < 0x80; }
+
+const char* skip_plain(const char* text, const char* end) {
+  while (static_cast<std::size_t>(end - text) >= kBlock) {
+    const std::size_t count = plain_prefix(text);
+    if (count != kBlock) {
+      return text + count;
+    }
+    text += kBlock;  // not `count`: the next block need not wait for it
+  }
+  while (text != end && is_plain(*text)) {
+    ++text;
+  }
+  return text;
+}
+
+// The length of the escape at `text`, a backslash; 0 when it is none or is cut off.
+std::ptrdiff_t escape_length(const char* text, const char* end) {
+  if (end - text < 2) {
+    return 0;
+  }
+  if (text[1] != 'u') {
+    return kShortEscapes[byte_at(text + 1)] != 0 ? 2 : 0;
+  }
+  if (end - text < kUnicodeEscape) {
+    return 0;
+  }
+  const unsigned joined = kHexValues[byte_at(text + 2)] | kHexValues[byte_at(text + 3)] |
+                          kHexValues[byte_at(text + 4)] | kHexValues[byte_at(text + 5)];
+  return joined <= 0xF ? kUnicodeEscape : 0;
+}
+
+// The code unit of a whole and valid \uXXXX.
+std::uint32_t code_unit(const char* escape) {
+  std::uint32_t unit = 0;
+  for (int digit = 2; digit < kUnicodeEscape; ++digit) {
+    unit = (unit << 4U) | kHexValues[byte_at(escape + digit)];
+  }
+  return unit;
+}
+
+bool is_high_surrogate(std::uint32_t unit) { return (unit & 0xFC00U) == 0xD800U; }
+bool is_low_surrogate(std::uint32_t unit) { return (unit & 0xFC00U) == 0xDC00U; }
+
+void append_utf8(std::string& out, std::uint32_t code) {
+  const auto tail = [code](unsigned shift) {
+    return static_cast<char>(0x80U | ((code >> shift) & 0x3FU));
+  };
+  if (code < 0x80) {
+    out += static_cast<char>(code);
+  } else if (code < 0x800) {
+    out += {static_cast<char>(0xC0U | (code >> 6U)), tail(0)};
+  } else if (code < 0x10000) {
+    out += {static_cast<char>(0xE0U | (code >> 12U)), tail(6), tail(0)};
+  } else {
+    out += {static_cast<char>(0xF0U | (code >> 18U)), tail(12), tail(6), tail(0)};
+  }
+}
+
+// Appends what the \uXXXX at `text` means, with the second half of a pair; returns what comes
+// behind.
+const char* append_unicode_escape(std::string& out, const char* text, const char* end) {
+  std::uint32_t code = code_unit(text);
+  text += kUnicodeEscape;
+  if (is_high_surrogate(code) && end - text >= kUnicodeEscape && text[0] == '\\' &&
+      text[1] == 'u') {
+    const std::uint32_t low = code_unit(text);
+    if (is_low_surrogate(low)) {
+      code = 0x10000U + ((code - 0xD800U) << 10U) + (low - 0xDC00U);
+      text += kUnicodeEscape;
+    }
+  }
+  append_utf8(out, code);
+  return text;
+}
+
+}  // namespace
+
+void append_unescaped(std::string& out, std::string_view escaped) {
+  const char* text = escaped.data();
+  const char* const end = text + escaped.size();
+  while (text != end) {
+    const void* const found = std::memchr(text, '\\', static_cast<std::size_t>(end - text));
+    const char* const run_end = found == nullptr ? end : static_cast<const char*>(found);
+    out.append(text, run_end);
+    text = run_end;
+    if (text == end) {
+      return;
+    }
+    const std::ptrdiff_t length = escape_length(text, end);
+    if (length == kUnicodeEscape) {
+      text = append_unicode_escape(out, text, end);
+    } else if (length == 2) {
+      out += kShortEscapes[byte_at(text + 1)];
+      text += 2;
+    } else {
+      out += *text++;  // not what was promised; kept as it stands
+    }
+  }
+}
+
+std::ptrdiff_t utf8_sequence_length(const char* begin, const char* end) {
+  const std::uint32_t lead = byte_at(begin);
+  const std::ptrdiff_t available = end - begin;
+  const auto tail = [begin](int index) { return byte_at(begin + index) ^ 0x80U; };
+  if (lead < 0xE0) {
+    return lead >= 0xC2 && available >= 2 && tail(1) < 0x40 ? 2 : 0;
+  }
+  if (lead < 0xF0) {
+    if (available < 3 || (tail(1) | tail(2)) >= 0x40) {
+      return 0;
+    }
+    const std::uint32_t head = ((lead & 0xFU) << 6U) | tail(1);  // the code point without 6 bits
+    const bool is_surrogate = (head >> 5U) == (0xD800U >> 11U);
+    return head >= (0x800U >> 6U) && !is_surrogate ? 3 : 0;
+  }
+  if (lead > 0xF4 || available < 4 || (tail(1) | tail(2) | tail(3)) >= 0x40) {
+    return 0;
+  }
+  const std::uint32_t head = ((lead & 0x7U) << 6U) | tail(1);  // without 12 bits
+  return head >= (0x10000U >> 12U) && head <= (0x10FFFFU >> 12U) ? 4 : 0;
+}
+
+StringScan scan_rest_of_string(const char* text, const char* end) {
+  bool has_escapes = false;
+  while (true) {
+    text = skip_plain(text, end);
+    if (text == end) {
+      return {text, has_escapes, StringFault::kUnterminated};
+    }
+    if (*text == '"') {
+      return {text + 1, has_escapes, StringFault::kNone};
+    }
+    if (*text == '\\') {
+      const std::ptrdiff_t length = escape_length(text, end);
+      if (length == 0) {
+        return {text, has_escapes, StringFault::kEscape};
+      }
+      has_escapes = true;
+      text += length;
+      continue;
+    }
+    if (is_ascii(*text)) {
+      return {text, has_escapes, StringFault::kControlByte};
+    }
+    do {
+      const std::ptrdiff_t length = utf8_sequence_length(text, end);
+      if (length == 0) {
+        return {text, has_escapes, StringFault::kUtf8};
+      }
+      text += length;
+    } while (text != end && !is_ascii(*text));
+  }
+}
+
+}  // namespace llmgate::json
