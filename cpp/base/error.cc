@@ -57,11 +57,16 @@ std::span<const ErrorTraits> error_traits() { return kTraits; }
 
 std::string_view name_of(TimeoutPhase phase) {
   switch (phase) {
-    case TimeoutPhase::kNone: return "";
-    case TimeoutPhase::kConnect: return "connect";
-    case TimeoutPhase::kFirstToken: return "first_token";
-    case TimeoutPhase::kIdle: return "idle";
-    case TimeoutPhase::kTotal: return "total";
+    case TimeoutPhase::kNone:
+      return "";
+    case TimeoutPhase::kConnect:
+      return "connect";
+    case TimeoutPhase::kFirstToken:
+      return "first_token";
+    case TimeoutPhase::kIdle:
+      return "idle";
+    case TimeoutPhase::kTotal:
+      return "total";
   }
   return "";
 }

@@ -44,12 +44,12 @@ enum class TimeoutPhase : std::uint8_t { kNone, kConnect, kFirstToken, kIdle, kT
 // What the rest of the system may do about a kind. One row per kind, in `error.cc`.
 struct ErrorTraits {
   ErrorKind kind;
-  std::string_view name;      // stable, snake_case: shown in routes and logs
+  std::string_view name;       // stable, snake_case: shown in routes and logs
   std::string_view exception;  // the Python class
-  int status;                 // what the exception says when no HTTP status was received; 0: none
-  bool may_retry;             // on the same deployment
-  bool may_fall_back;         // on another deployment
-  bool maybe_billed;          // the provider may charge for it although no answer arrived
+  int status;                  // what the exception says when no HTTP status was received; 0: none
+  bool may_retry;              // on the same deployment
+  bool may_fall_back;          // on another deployment
+  bool maybe_billed;           // the provider may charge for it although no answer arrived
 };
 
 const ErrorTraits& traits_of(ErrorKind kind);
@@ -58,8 +58,9 @@ std::string_view name_of(TimeoutPhase phase);
 
 struct Error {
   ErrorKind kind = ErrorKind::kInternal;
-  std::string message;        // no key, no prompt text
-  std::string json_path;      // where in the caller's request, like $.messages[2].role; empty if not there
+  std::string message;  // no key, no prompt text
+  std::string
+      json_path;  // where in the caller's request, like $.messages[2].role; empty if not there
   std::string provider;
   std::string model;
   int status = 0;             // HTTP status received; 0: none
@@ -67,7 +68,7 @@ struct Error {
   std::string provider_type;
   std::string provider_param;
   std::string request_id;
-  std::string body;           // the provider's error body, redacted, at most kMaxErrorBodyBytes
+  std::string body;  // the provider's error body, redacted, at most kMaxErrorBodyBytes
   std::optional<std::chrono::milliseconds> retry_after;
   TimeoutPhase timeout_phase = TimeoutPhase::kNone;
 };

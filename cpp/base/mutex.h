@@ -48,8 +48,7 @@ class Condition {
  public:
   // Waits until woken or until `duration` has passed; may wake for no reason.
   template <typename Rep, typename Period>
-  void wait_for(Mutex& mutex, std::chrono::duration<Rep, Period> duration)
-      LLMGATE_REQUIRES(mutex) {
+  void wait_for(Mutex& mutex, std::chrono::duration<Rep, Period> duration) LLMGATE_REQUIRES(mutex) {
     std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
     condition_.wait_for(lock, duration);
     lock.release();

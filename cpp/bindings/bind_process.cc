@@ -1,0 +1,79 @@
+// Set-up, exit and fork: what the extension owes the process it lives in.
+#include <pybind11/pybind11.h>
+
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include "bindings/python_completion.h"
+#include "bindings/register.h"
+#include "net/descriptor_set.h"
+
+namespace py = pybind11;
+
+namespace llmgate::bindings {
+namespace {
+
+// Cancels every call, wakes every waiter, ends the loop thread, and lets the threads that were
+// waiting inside the core take the GIL back once more: one that meets the end of the interpreter in
+// here would abort it.
+void shut_down(ModuleState& state) {
+  state.is_exiting = true;
+  const std::shared_ptr<engine::Engine> engine = std::exchange(state.engine, nullptr);
+  if (engine == nullptr) {
+    return;
+  }
+  const py::gil_scoped_release released;
+  engine->shut_down();
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+  while (state.threads_inside.load() > 0 && std::chrono::steady_clock::now() < patience) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
+
+// In the child of a fork the loop thread does not exist and any lock may be held: the engine is
+// left where it is, untouched, its descriptors closed, and the next call starts a new one.
+void abandon_after_fork(ModuleState& state) {
+  ++state.generation;
+  state.threads_inside.store(0);
+  if (state.engine != nullptr) {
+    new std::shared_ptr<engine::Engine>(std::move(state.engine));  // never destroyed
+    state.engine = nullptr;
+    net::open_descriptors().close_all();
+  }
+}
+
+void set_object(PyObject*& slot, const py::object& object) {
+  Py_XDECREF(slot);
+  slot = py::object(object).release().ptr();
+}
+
+}  // namespace
+
+void register_process(py::module_& module, ModuleState& state) {
+  module.def(
+      "set_up",
+      [&state](const py::tuple& classes, const py::object& make_error,
+               const py::object& warn_losses, const py::object& reserved_names) {
+        if (classes.size() != kViewClassCount) {
+          throw py::value_error("set_up takes one class for each kind of view");
+        }
+        for (std::size_t i = 0; i < kViewClassCount; ++i) {
+          set_object(state.classes[i], classes[i]);
+        }
+        set_object(state.make_error, make_error);
+        set_object(state.warn_losses, warn_losses);
+        set_object(state.reserved_names, reserved_names);
+      },
+      "Names the Python classes and functions that the core makes and calls.");
+  module.def(
+      "shut_down", [&state] { shut_down(state); }, "Ends the engine for good.");
+  module.def(
+      "abandon_after_fork", [&state] { abandon_after_fork(state); },
+      "Leaves the engine that a forked child has inherited.");
+  module.def(
+      "is_running", [&state] { return state.engine != nullptr; },
+      "Whether the loop thread has been started.");
+}
+
+}  // namespace llmgate::bindings

@@ -1,0 +1,162 @@
+// Answers and requests without a network: recordings parsed by the code that parses real traffic,
+// chunks put together again, requests read and rendered.
+#include <pybind11/pybind11.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bindings/python_completion.h"
+#include "bindings/python_json.h"
+#include "bindings/python_view.h"
+#include "bindings/register.h"
+#include "chat/request.h"
+#include "engine/answer_reader.h"
+#include "providers/provider.h"
+#include "wire/classify.h"
+
+namespace py = pybind11;
+
+namespace llmgate::bindings {
+namespace {
+
+// The accent of a provider by its name; an unknown one has none.
+const wire::Dialect& dialect_of(const std::string& provider) {
+  static const wire::Dialect plain{.provider = "unknown"};
+  const providers::Provider* card = providers::find_provider(provider);
+  return card == nullptr ? plain : card->dialect;
+}
+
+net::ResponseHead head_of(int status, const py::dict& headers) {
+  net::ResponseHead head;
+  head.status = status;
+  for (const auto& [name, value] : headers) {
+    head.headers.push_back({py::str(name).cast<std::string>(), py::str(value).cast<std::string>()});
+  }
+  return head;
+}
+
+struct Parsed {
+  std::unique_ptr<engine::Completion> completion = std::make_unique<engine::Completion>();
+  std::vector<std::string> chunks;
+};
+
+void read_answer(engine::AnswerReader& reader, const py::iterable& pieces, bool framed,
+                 Parsed& parsed) {
+  std::optional<Error> error;
+  bool is_complete = false;
+  for (const py::handle piece : pieces) {
+    const auto bytes = piece.cast<std::string>();
+    const auto progress = reader.on_body(bytes, parsed.chunks);
+    if (!progress) {
+      error = progress.error();
+      break;
+    }
+    is_complete |= progress->is_complete;
+  }
+  if (!error) {
+    net::TransferEnd end;
+    end.framed = framed || is_complete;
+    auto turn = reader.finish(end, parsed.chunks);
+    if (turn) {
+      parsed.completion->turn = std::move(*turn);
+      return;
+    }
+    error = std::move(turn.error());
+  }
+  parsed.completion->turn = reader.take_partial();
+  parsed.completion->error = std::move(error);
+}
+
+py::object parse(ModuleState& state, const std::string& provider, const py::iterable& pieces,
+                 int status, const py::dict& headers, bool is_stream, int expected_choices,
+                 bool framed, const py::object& chunks) {
+  engine::AnswerReader reader(wire::openai_chat_format(), {&dialect_of(provider), ""},
+                              {is_stream, true, expected_choices});
+  reader.on_head(head_of(status, headers));
+  Parsed parsed;
+  read_answer(reader, pieces, framed, parsed);
+  if (!chunks.is_none()) {
+    for (const std::string& chunk : parsed.chunks) {
+      PyObject* view = make_view(state, chunk, ViewClass::kChunk);
+      if (view == nullptr) {
+        throw py::error_already_set();
+      }
+      chunks.attr("append")(py::reinterpret_steal<py::object>(view));
+    }
+  }
+  engine::Completion& completion = *parsed.completion;
+  if (completion.error) {
+    completion.error->provider = provider;
+    completion.error->status = status;
+  }
+  completion.status = status;
+  completion.headers = std::move(reader.head().headers);
+  completion.request_id = wire::request_id_of(completion.headers);
+  completion.raw = reader.take_raw();
+  py::object wrapped = wrap_completion(state, std::move(parsed.completion), true);
+  raise_if_failed(wrapped);
+  return wrapped;
+}
+
+py::object build_from_chunks(ModuleState& state, const py::iterable& chunks) {
+  const auto parser = wire::openai_chat_format().make_stream_parser({&dialect_of("openai"), ""});
+  std::vector<std::string> ignored;
+  std::size_t index = 0;
+  for (const py::handle chunk : chunks) {
+    std::string text;
+    json::Writer out(text);
+    const std::string path = "$[" + std::to_string(index++) + "]";
+    if (const Failure failure = write_json(chunk.ptr(), path, out)) {
+      raise_error(state, *failure, py::none());
+    }
+    const auto outcome = parser->parse_event({"", text}, ignored);
+    if (!outcome) {
+      raise_error(state, outcome.error(), py::none());
+    }
+  }
+  auto completion = std::make_unique<engine::Completion>();
+  completion->turn = parser->take_turn();
+  return wrap_completion(state, std::move(completion), true);
+}
+
+py::bytes read_and_render(ModuleState& state, const std::string& provider,
+                          const std::string& body) {
+  auto request = wire::openai_chat_format().read_request(body);
+  if (!request) {
+    raise_error(state, request.error(), py::none());
+  }
+  const std::string model = request->root().find("model").unescaped();
+  const auto rendered =
+      wire::openai_chat_format().render_request(*request, {&dialect_of(provider), model});
+  if (!rendered) {
+    raise_error(state, rendered.error(), py::none());
+  }
+  return rendered->body;
+}
+
+}  // namespace
+
+void register_recordings(py::module_& module, ModuleState& state) {
+  module.def(
+      "parse",
+      [&state](const std::string& provider, const py::iterable& pieces, int status,
+               const py::dict& headers, bool is_stream, int expected_choices, bool framed,
+               const py::object& chunks) {
+        return parse(state, provider, pieces, status, headers, is_stream, expected_choices, framed,
+                     chunks);
+      },
+      "Reads a recorded answer into a Completion.");
+  module.def(
+      "build_from_chunks",
+      [&state](const py::iterable& chunks) { return build_from_chunks(state, chunks); },
+      "Puts the chunks of a stream together.");
+  module.def(
+      "read_and_render",
+      [&state](const std::string& provider, const std::string& body) {
+        return read_and_render(state, provider, body);
+      },
+      "Reads a request of the format and renders it again.");
+}
+
+}  // namespace llmgate::bindings

@@ -1,0 +1,26 @@
+// The arguments of completion() as a CallSpec: the request's JSON, the target, the options. Enter
+// step of a request's path. Needs the GIL; reads the environment of the process.
+#pragma once
+
+#include <Python.h>
+
+#include <string>
+
+#include "base/result.h"
+#include "engine/call_spec.h"
+
+namespace llmgate::bindings {
+
+struct CallArguments {
+  engine::CallSpec spec;
+  bool drop_params = false;
+};
+
+// `arguments` is the dict of keyword arguments. None stands for "not given".
+Result<CallArguments> read_arguments(PyObject* model, PyObject* messages, PyObject* arguments,
+                                     bool is_stream);
+
+// The file of certificate authorities that a call would use now; empty if there is none.
+std::string current_ca_file();
+
+}  // namespace llmgate::bindings

@@ -1,0 +1,57 @@
+#include "bindings/module_state.h"
+
+#include "net/curl_transport.h"
+#include "net/event_loop.h"
+
+namespace llmgate::bindings {
+
+PyObject* to_str(std::string_view utf8) {
+  return PyUnicode_DecodeUTF8(utf8.data(), static_cast<Py_ssize_t>(utf8.size()), "surrogatepass");
+}
+
+PyObject* StringCache::get(std::string_view utf8) {
+  constexpr std::size_t kLongest = 64;
+  if (utf8.size() > kLongest) {
+    return to_str(utf8);
+  }
+  std::uint32_t hash = 2166136261U;  // FNV-1a
+  for (const char c : utf8) {
+    hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+  }
+  Slot& slot = slots_[(hash ^ (hash >> 16U)) % slots_.size()];
+  if (slot.value == nullptr || slot.key != utf8) {
+    PyObject* fresh = to_str(utf8);
+    if (fresh == nullptr) {
+      return nullptr;
+    }
+    if (interns_) {
+      PyUnicode_InternInPlace(&fresh);
+    }
+    Py_XDECREF(slot.value);
+    slot.value = fresh;
+    slot.key = utf8;
+  }
+  return Py_NewRef(slot.value);
+}
+
+std::shared_ptr<engine::Engine> running_engine(ModuleState& state) {
+  if (state.is_exiting) {
+    PyErr_SetString(PyExc_RuntimeError, "llmgate cannot start a call: the interpreter is exiting");
+    return nullptr;
+  }
+  if (state.engine == nullptr) {
+    std::unique_ptr<net::EventLoop> loop = net::make_event_loop();
+    std::unique_ptr<net::Transport> transport =
+        loop == nullptr ? nullptr : net::make_curl_transport(*loop);
+    if (transport == nullptr) {
+      PyErr_SetString(PyExc_OSError, "llmgate cannot start: the system has no descriptors left");
+      return nullptr;
+    }
+    state.engine = std::make_shared<engine::Engine>(std::move(loop), std::move(transport),
+                                                    std::make_unique<SystemRandom>());
+    state.engine->start_thread();
+  }
+  return state.engine;
+}
+
+}  // namespace llmgate::bindings

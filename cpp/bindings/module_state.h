@@ -1,0 +1,93 @@
+// What the extension keeps: the running engine, the Python classes that views are made of, and
+// small caches of strings. Reached through pointers captured by the bound functions; no static
+// Python objects. Touched only with the GIL held, except where said.
+#pragma once
+
+#include <Python.h>
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "engine/engine.h"
+
+namespace llmgate::bindings {
+
+// The classes of views, in the order in which Python registers them.
+enum class ViewClass : std::uint8_t {
+  kNode,
+  kResponse,
+  kChoice,
+  kMessage,
+  kToolCall,
+  kFunction,
+  kUsage,
+  kChunk,
+  kStreamingChoice,
+  kDelta,
+};
+inline constexpr std::size_t kViewClassCount = 10;
+
+// Strings that come again and again: member names, ids, models. Direct-mapped; a miss replaces.
+class StringCache {
+ public:
+  explicit StringCache(bool interns) : interns_(interns) {}
+  // A new reference to the str for this UTF-8 (surrogates allowed as WTF-8), or null with an error
+  // set.
+  PyObject* get(std::string_view utf8);
+
+ private:
+  struct Slot {
+    std::string key;
+    PyObject* value = nullptr;
+  };
+  std::array<Slot, 256> slots_;
+  bool interns_;
+};
+
+// A str from UTF-8 that may hold surrogates in their three-byte form.
+PyObject* to_str(std::string_view utf8);
+
+struct ModuleState {
+  std::array<PyObject*, kViewClassCount> classes{};
+  PyObject* make_error = nullptr;      // llmgate._errors.from_core
+  PyObject* warn_losses = nullptr;     // llmgate._warnings.warn_losses
+  PyObject* reserved_names = nullptr;  // frozenset: methods of Node, which no attribute may hide
+  StringCache names{true};
+  StringCache values{false};
+
+  std::shared_ptr<engine::Engine> engine;  // started at the first call
+  std::uint64_t generation = 0;            // counts forks: handles of an older one are dead
+  bool is_exiting = false;
+  // Threads that are between releasing and taking the GIL inside a bound function. Atomic: the exit
+  // handler reads it while they leave.
+  std::atomic<int> threads_inside{0};
+};
+
+// The running engine, started if need be; null with a Python error set once the interpreter exits.
+std::shared_ptr<engine::Engine> running_engine(ModuleState& state);
+
+// Releases the GIL for its life and counts the thread as inside the core, so that the exit handler
+// does not let the interpreter die under it.
+class OutsideGil {
+ public:
+  explicit OutsideGil(ModuleState& state) : state_(state) {
+    state_.threads_inside.fetch_add(1);
+    saved_ = PyEval_SaveThread();
+  }
+  ~OutsideGil() {
+    PyEval_RestoreThread(saved_);
+    state_.threads_inside.fetch_sub(1);
+  }
+  OutsideGil(const OutsideGil&) = delete;
+  OutsideGil& operator=(const OutsideGil&) = delete;
+
+ private:
+  ModuleState& state_;
+  PyThreadState* saved_;
+};
+
+}  // namespace llmgate::bindings

@@ -1,0 +1,17 @@
+// One function per concern that adds to the extension module; module.cc calls them all.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+#include "bindings/module_state.h"
+
+namespace llmgate::bindings {
+
+void register_completion(pybind11::module_& module);
+void register_sync(pybind11::module_& module, ModuleState& state);
+void register_async(pybind11::module_& module, ModuleState& state);
+void register_process(pybind11::module_& module, ModuleState& state);
+void register_facts(pybind11::module_& module, ModuleState& state);
+void register_recordings(pybind11::module_& module, ModuleState& state);
+
+}  // namespace llmgate::bindings

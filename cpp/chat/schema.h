@@ -1,0 +1,15 @@
+// A first look at a JSON schema given by a caller: the mistakes that would only come back as a
+// provider's 400, found before sending.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "json/document.h"
+
+namespace llmgate::chat {
+
+// Checks `type`, `properties`, `required`, `items`, `enum` and the combinators, at every level.
+Failure check_schema(json::Value schema, const std::string& path);
+
+}  // namespace llmgate::chat

@@ -1,0 +1,112 @@
+// What the model said: an ordered list of blocks per choice, each with the provider's own bytes.
+// Every answer, plain or streamed, becomes one Turn; the OpenAI-shaped view, the replay and the
+// cache entry are made from it. Plain values; the loop thread owns a growing one and moves it out
+// when it is done.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "json/document.h"
+
+namespace llmgate::chat {
+
+// The inside of a JSON string, still escaped as the provider sent it. Pieces of a stream are joined
+// by appending: two halves of a surrogate pair cut between two chunks become one pair again.
+using EscapedText = std::string;
+
+// One JSON member kept as it was: its name (escaped, without quotes) and its value as JSON text.
+struct RawMember {
+  EscapedText name;
+  std::string value;
+};
+using RawMembers = std::vector<RawMember>;
+
+RawMember* find_member(RawMembers& members, std::string_view name);
+const RawMember* find_member(const RawMembers& members, std::string_view name);
+void set_member(RawMembers& members, std::string_view name, std::string_view value);
+
+enum class BlockKind : std::uint8_t {
+  kText,
+  kReasoning,
+  kToolCall,
+  kRefusal,
+  kUnknown,  // a content part that no kind covers, kept whole
+};
+std::string_view name_of(BlockKind kind);
+
+struct Block {
+  BlockKind kind = BlockKind::kUnknown;
+  // The member of the provider's message it came from ("content", "reasoning", "tool_calls", ...).
+  EscapedText member;
+  EscapedText
+      text;        // text, reasoning, refusal; arguments of a function call, input of a custom one
+  EscapedText id;  // tool calls
+  EscapedText name;  // tool calls
+  EscapedText
+      type;  // tool calls: "function", "custom", ...; parts of a content list: the part's type
+  std::int64_t index = 0;  // tool calls: position in the list as the provider counts
+  // What else the provider's object held, member by member. For kUnknown: one member without a name
+  // whose value is the whole.
+  RawMembers native;
+};
+
+enum class FinishReason : std::uint8_t {
+  kNone,
+  kStop,
+  kLength,
+  kToolCalls,
+  kContentFilter,
+  kFunctionCall,
+  kUnknown
+};
+// OpenAI's word; empty for kNone and kUnknown.
+std::string_view name_of(FinishReason reason);
+
+struct Choice {
+  std::int64_t index = 0;
+  EscapedText role;
+  std::vector<Block> blocks;
+  FinishReason finish = FinishReason::kNone;
+  EscapedText finish_word;  // as sent in `finish_reason`
+  RawMembers members;       // logprobs, content filter results, native_finish_reason, unknown ones
+  // What the message holds beside its blocks: annotations, audio, images, reasoning_details,
+  // members sent as null, unknown ones.
+  RawMembers message_members;
+};
+
+// Token counts, normalised: prompt includes cached tokens, completion includes reasoning. Nothing
+// that was not reported is set.
+struct Usage {
+  std::optional<std::int64_t> prompt_tokens;
+  std::optional<std::int64_t> completion_tokens;
+  std::optional<std::int64_t> total_tokens;
+  std::optional<std::int64_t> cached_tokens;
+  std::optional<std::int64_t> reasoning_tokens;
+  std::string native;  // the provider's object as sent; empty: none was
+};
+
+struct Turn {
+  std::string provider;  // who issued it
+  std::string format;    // in which wire format
+  EscapedText id;
+  EscapedText model;
+  std::vector<Choice> choices;
+  Usage usage;
+  RawMembers members;           // created, system_fingerprint, service_tier, unknown ones
+  bool missing_marker = false;  // a stream that ended whole but without its format's marker
+
+  Choice& choice_at(std::int64_t index);  // added in order of index if absent
+};
+
+// The word of whoever decided to finish: a relay's `native_finish_reason`, else `finish_reason` as
+// sent.
+std::string_view native_finish_word(const Choice& choice);
+
+// A tool call's arguments must be a JSON text. False if they are not (empty counts as `{}`).
+bool has_valid_arguments(const Block& tool_call);
+
+}  // namespace llmgate::chat

@@ -1,0 +1,61 @@
+#include "engine/completion_json.h"
+
+#include "chat/view.h"
+#include "json/writer.h"
+
+namespace llmgate::engine {
+namespace {
+
+void write_milliseconds(std::string_view name, std::chrono::microseconds time, json::Writer& out) {
+  out.key(name).number(static_cast<double>(time.count()) / 1000.0);
+}
+
+void write_attempt(const Attempt& attempt, json::Writer& out) {
+  out.begin_object().key("provider").string(attempt.provider).key("model").string(attempt.model);
+  out.key("base_url").string(attempt.base_url).key("status");
+  if (attempt.status != 0) {
+    out.number(static_cast<std::int64_t>(attempt.status));
+  } else {
+    out.null();
+  }
+  out.key("request_id").string(attempt.request_id).key("outcome").string(attempt.outcome);
+  out.key("why").string(attempt.why);
+  write_milliseconds("started_ms", attempt.started, out);
+  if (attempt.first_content) {
+    write_milliseconds("first_content_ms", *attempt.first_content, out);
+  } else {
+    out.key("first_content_ms").null();
+  }
+  write_milliseconds("total_ms", attempt.total, out);
+  out.key("maybe_billed").boolean(attempt.maybe_billed);
+  out.key("missing_marker").boolean(attempt.missing_marker).end_object();
+}
+
+}  // namespace
+
+std::string render_beside(const Completion& completion) {
+  std::string text;
+  json::Writer out(text);
+  out.begin_object().key("turn").raw(chat::render_turn(completion.turn));
+  out.key("dispositions")
+      .raw(chat::render_dispositions(completion.fields, completion.dispositions));
+  out.key("route").begin_array();
+  for (const Attempt& attempt : completion.route) {
+    write_attempt(attempt, out);
+  }
+  out.end_array().key("request_id").string(completion.request_id).key("native_finish_reason");
+  if (completion.turn.choices.empty() || completion.turn.choices.front().finish_word.empty()) {
+    out.null();
+  } else {
+    out.escaped(native_finish_word(completion.turn.choices.front()));
+  }
+  out.key("status").number(static_cast<std::int64_t>(completion.status));
+  out.key("headers").begin_object();
+  for (const net::Header& header : completion.headers) {
+    out.key(header.name).string(header.value);
+  }
+  out.end_object().end_object();
+  return text;
+}
+
+}  // namespace llmgate::engine

@@ -1,0 +1,70 @@
+// Where a call's results go: a wait slot for a sync caller, a queue for an asyncio loop. The engine
+// knows only this interface; sinks are thread-safe, the loop thread delivers.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "chat/disposition.h"
+#include "chat/turn.h"
+#include "net/http.h"
+
+namespace llmgate::engine {
+
+using Token = std::uint64_t;  // names one call; never 0, never used twice in a process
+
+// One HTTP exchange of a call, for `response.route`.
+struct Attempt {
+  std::string provider;
+  std::string model;
+  std::string base_url;
+  int status = 0;  // 0: none was received
+  std::string request_id;
+  std::string outcome;                   // "finished" or an error kind's name
+  std::string why;                       // why it was made, or why it was the last
+  std::chrono::microseconds started{0};  // since the call began
+  std::optional<std::chrono::microseconds> first_content;  // since the attempt began
+  std::chrono::microseconds total{0};
+  bool maybe_billed = false;    // failed, but the provider may charge for it
+  bool missing_marker = false;  // a whole stream without its format's end marker
+};
+
+// A finished call. With an error, the turn holds what had arrived.
+struct Completion {
+  std::optional<Error> error;
+  chat::Turn turn;
+  std::vector<std::string> fields;  // names of the request's members
+  chat::Dispositions dispositions;
+  std::vector<Attempt> route;
+  std::string request_id;
+  int status = 0;
+  net::Headers headers;  // of the last answer
+  std::string raw;       // the last answer's body; of streams only when asked for
+};
+
+// Bytes of one stream that were delivered but not yet taken. Loop and reader share it.
+struct StreamFlow {
+  static constexpr std::size_t kPauseAbove = 256 * 1024;
+  static constexpr std::size_t kResumeBelow = 64 * 1024;
+  std::atomic<std::size_t> unread_bytes{0};
+  std::atomic<bool> is_paused{false};
+};
+
+class CompletionSink {
+ public:
+  virtual ~CompletionSink() = default;
+  // Chunks of one stream, in order; each an OpenAI-shaped chunk of its own. None at all says that
+  // the provider has accepted the stream.
+  virtual void deliver_chunks(Token token, std::vector<std::string> chunks) = 0;
+  // Exactly once for each token, last.
+  virtual void deliver_done(Token token, std::unique_ptr<Completion> completion) = 0;
+};
+
+}  // namespace llmgate::engine

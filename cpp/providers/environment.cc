@@ -1,0 +1,122 @@
+#include "providers/environment.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "providers/target.h"
+
+namespace llmgate::providers {
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return out;
+}
+
+// host[:port] of a URL, in lower case, without user.
+std::string authority_of(std::string_view url) {
+  std::string_view rest = url.substr(url.find("://") + 3);
+  rest = rest.substr(0, rest.find_first_of("/?#"));
+  if (const std::size_t at = rest.rfind('@'); at != std::string_view::npos) {
+    rest = rest.substr(at + 1);
+  }
+  return lower(rest);
+}
+
+// One entry of NO_PROXY: "*", "host", ".domain", "domain", each with or without a port.
+bool is_covered_by(std::string_view authority, std::string_view entry) {
+  if (entry == "*") {
+    return true;
+  }
+  if (entry.find(':') == std::string_view::npos) {
+    authority = authority.substr(0, authority.find(':'));
+  }
+  if (entry.starts_with('.')) {
+    entry.remove_prefix(1);
+  }
+  if (entry.empty() || !authority.ends_with(entry)) {
+    return false;
+  }
+  return authority.size() == entry.size() || authority[authority.size() - entry.size() - 1] == '.';
+}
+
+bool is_exempt(const std::string& authority, std::string_view list) {
+  while (!list.empty()) {
+    const std::size_t comma = list.find(',');
+    std::string_view entry = list.substr(0, comma);
+    while (entry.starts_with(' ')) {
+      entry.remove_prefix(1);
+    }
+    while (entry.ends_with(' ')) {
+      entry.remove_suffix(1);
+    }
+    if (is_covered_by(authority, lower(entry))) {
+      return true;
+    }
+    list = comma == std::string_view::npos ? std::string_view() : list.substr(comma + 1);
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string first_set(const Environment& environment, std::string_view names) {
+  while (!names.empty()) {
+    const std::size_t bar = names.find('|');
+    std::string value = environment(names.substr(0, bar));
+    if (!value.empty()) {
+      return value;
+    }
+    names = bar == std::string_view::npos ? std::string_view() : names.substr(bar + 1);
+  }
+  return "";
+}
+
+std::string proxy_for(const Environment& environment, std::string_view url) {
+  if (is_loopback(url)) {
+    return "";
+  }
+  std::string proxy;
+  if (url.starts_with("https:")) {
+    proxy = first_set(environment, "https_proxy|HTTPS_PROXY");
+  } else {
+    const bool is_cgi = !environment("REQUEST_METHOD").empty();
+    proxy = first_set(environment, is_cgi ? "http_proxy" : "http_proxy|HTTP_PROXY");
+  }
+  if (proxy.empty()) {
+    proxy = first_set(environment, "all_proxy|ALL_PROXY");
+  }
+  if (proxy.empty() || is_exempt(authority_of(url), first_set(environment, "no_proxy|NO_PROXY"))) {
+    return "";
+  }
+  return proxy;
+}
+
+std::vector<std::string_view> well_known_ca_files() {
+  return {
+      "/etc/ssl/certs/ca-certificates.crt",                 // Debian, Ubuntu, Arch, Gentoo
+      "/etc/pki/tls/certs/ca-bundle.crt",                   // Fedora, RHEL 7 and later
+      "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",  // CentOS, RHEL
+      "/etc/ssl/ca-bundle.pem",                             // openSUSE
+      "/etc/ssl/cert.pem",                                  // Alpine, macOS, the BSDs
+      "/usr/local/share/certs/ca-root-nss.crt",             // FreeBSD
+  };
+}
+
+std::string find_ca_file(const Environment& environment,
+                         const std::function<bool(const std::string&)>& exists) {
+  std::string named = first_set(environment, "SSL_CERT_FILE|CURL_CA_BUNDLE|REQUESTS_CA_BUNDLE");
+  if (!named.empty()) {
+    return named;
+  }
+  for (const std::string_view file : well_known_ca_files()) {
+    if (exists(std::string(file))) {
+      return std::string(file);
+    }
+  }
+  return "";
+}
+
+}  // namespace llmgate::providers

@@ -1,0 +1,54 @@
+#include "providers/provider.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "base/nearest.h"
+#include "providers/catalog/catalog.h"
+
+namespace llmgate::providers {
+namespace {
+
+const std::vector<const Provider*>& sorted_cards() {
+  static const std::vector<const Provider*> cards = [] {
+    std::vector<const Provider*> all = collect_cards();
+    std::sort(all.begin(), all.end(),
+              [](const Provider* a, const Provider* b) { return a->name < b->name; });
+    return all;
+  }();
+  return cards;
+}
+
+bool is_listed(std::string_view name, std::string_view list) {
+  while (!list.empty()) {
+    const std::size_t bar = list.find('|');
+    if (list.substr(0, bar) == name) {
+      return true;
+    }
+    list = bar == std::string_view::npos ? std::string_view() : list.substr(bar + 1);
+  }
+  return false;
+}
+
+}  // namespace
+
+std::span<const Provider* const> all_providers() { return sorted_cards(); }
+
+const Provider* find_provider(std::string_view name) {
+  for (const Provider* card : sorted_cards()) {
+    if (card->name == name || is_listed(name, card->aliases)) {
+      return card;
+    }
+  }
+  return nullptr;
+}
+
+std::string_view nearest_provider(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const Provider* card : sorted_cards()) {
+    names.push_back(card->name);
+  }
+  return nearest_name(name, names);
+}
+
+}  // namespace llmgate::providers

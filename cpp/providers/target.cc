@@ -1,0 +1,98 @@
+#include "providers/target.h"
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+namespace llmgate::providers {
+namespace {
+
+bool equal_without_case(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+           return std::tolower(static_cast<unsigned char>(x)) ==
+                  std::tolower(static_cast<unsigned char>(y));
+         });
+}
+
+void set_header(net::Headers& headers, std::string_view name, std::string value) {
+  for (net::Header& header : headers) {
+    if (equal_without_case(header.name, name)) {
+      header.value = std::move(value);
+      return;
+    }
+  }
+  headers.push_back({std::string(name), std::move(value)});
+}
+
+// The part between "//" and the next slash, without user and port.
+std::string_view host_of(std::string_view url) {
+  const std::size_t start = url.find("://");
+  if (start == std::string_view::npos) {
+    return "";
+  }
+  std::string_view rest = url.substr(start + 3);
+  rest = rest.substr(0, rest.find_first_of("/?#"));
+  if (const std::size_t at = rest.rfind('@'); at != std::string_view::npos) {
+    rest = rest.substr(at + 1);
+  }
+  if (rest.starts_with('[')) {
+    return rest.substr(0, rest.find(']') + 1);
+  }
+  return rest.substr(0, rest.find(':'));
+}
+
+}  // namespace
+
+Failure check_base_url(std::string_view url) {
+  constexpr std::string_view kAccepted =
+      "; accepted: http:// or https:// with a host, such as "
+      "\"http://localhost:8000/v1\"";
+  const auto refuse = [&kAccepted](std::string problem) {
+    return bad_request("$.api_base", std::move(problem) + std::string(kAccepted));
+  };
+  if (std::any_of(url.begin(), url.end(), [](unsigned char c) { return c <= 0x20 || c == 0x7f; })) {
+    return refuse("holds a space or a control byte");
+  }
+  if (!url.starts_with("http://") && !url.starts_with("https://")) {
+    return refuse("does not begin with http:// or https://");
+  }
+  if (host_of(url).empty()) {
+    return refuse("has no host");
+  }
+  if (url.find_first_of("?#") != std::string_view::npos) {
+    return refuse("has a query or a fragment");
+  }
+  return std::nullopt;
+}
+
+bool is_loopback(std::string_view url) {
+  const std::string_view host = host_of(url);
+  return host == "localhost" || host == "[::1]" || host.starts_with("127.");
+}
+
+Result<net::Headers> headers_for(const Target& target, bool is_stream) {
+  net::Headers headers;
+  headers.reserve(4 + target.extra_headers.size());
+  headers.push_back({"content-type", "application/json"});
+  headers.push_back({"accept", is_stream ? "text/event-stream" : "application/json"});
+  headers.push_back({"user-agent", "llmgate/" LLMGATE_VERSION});
+  if (!target.api_key.empty()) {
+    if (const auto problem = net::why_bad_header("authorization", target.api_key)) {
+      return bad_request("$.api_key", "the key " + *problem + " and cannot be sent in a header");
+    }
+    if (target.provider->key_style == KeyStyle::kApiKey) {
+      headers.push_back({"api-key", target.api_key});
+    } else {
+      headers.push_back({"authorization", "Bearer " + target.api_key});
+    }
+  }
+  for (const net::Header& header : target.extra_headers) {
+    if (const auto problem = net::why_bad_header(header.name, header.value)) {
+      return bad_request("$.extra_headers", "a header " + *problem + " and cannot be sent");
+    }
+    set_header(headers, header.name, header.value);
+  }
+  return headers;
+}
+
+}  // namespace llmgate::providers

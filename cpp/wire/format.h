@@ -1,0 +1,72 @@
+// A wire format: the four parts that each has in one shape (render request, parse reply, parse
+// stream event, read request) and the classification of its errors. Render and parse steps of a
+// request's path. Formats are stateless and shared by all threads; a StreamParser belongs to one
+// call.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "chat/disposition.h"
+#include "chat/request.h"
+#include "chat/turn.h"
+#include "net/http.h"
+#include "net/sse_decoder.h"
+#include "wire/dialect.h"
+
+namespace llmgate::wire {
+
+// What a parser may know about who answers.
+struct Issuer {
+  const Dialect* dialect = nullptr;  // never null
+  std::string_view model;            // as sent
+};
+
+struct RenderedRequest {
+  std::string path;  // appended to the base URL: "/chat/completions"
+  std::string body;
+  chat::Dispositions dispositions;
+};
+
+class StreamParser {
+ public:
+  struct Outcome {
+    bool progressed = false;   // text, reasoning, a tool call or a finish arrived: not a keep-alive
+    bool has_content = false;  // something a caller can see arrived: the stream is committed
+  };
+
+  virtual ~StreamParser() = default;
+  // Takes one event. What the caller should see is appended to `chunks`, each an OpenAI-shaped
+  // `chat.completion.chunk` on its own. An error event of the provider is the Error.
+  virtual Result<Outcome> parse_event(const net::SseEvent& event,
+                                      std::vector<std::string>& chunks) = 0;
+  [[nodiscard]] virtual bool saw_marker() const = 0;
+  // Whether all of `expected` choices have their finish.
+  [[nodiscard]] virtual bool is_every_choice_finished(std::int64_t expected) const = 0;
+  // What has been said so far; complete after the end.
+  virtual chat::Turn take_turn() = 0;
+};
+
+class Format {
+ public:
+  virtual ~Format() = default;
+  [[nodiscard]] virtual std::string_view name() const = 0;
+  [[nodiscard]] virtual Result<RenderedRequest> render_request(const chat::ChatRequest& request,
+                                                               const Issuer& issuer) const = 0;
+  [[nodiscard]] virtual Result<chat::Turn> parse_reply(std::string_view body,
+                                                       const Issuer& issuer) const = 0;
+  [[nodiscard]] virtual std::unique_ptr<StreamParser> make_stream_parser(
+      const Issuer& issuer) const = 0;
+  // A status of 400 or above, or a body that holds an error under a lower one.
+  [[nodiscard]] virtual Error parse_error(int status, const net::Headers& headers,
+                                          std::string_view body, const Issuer& issuer) const = 0;
+  // A request in this format's own JSON as the canonical request.
+  [[nodiscard]] virtual Result<chat::ChatRequest> read_request(std::string body) const = 0;
+};
+
+const Format& openai_chat_format();
+
+}  // namespace llmgate::wire

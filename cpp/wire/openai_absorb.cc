@@ -1,0 +1,242 @@
+#include "wire/openai_absorb.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "chat/usage.h"
+#include "wire/openai_content.h"
+#include "wire/raw_merge.h"
+
+namespace llmgate::wire {
+namespace {
+
+using chat::Block;
+using chat::Choice;
+using chat::Turn;
+using json::Value;
+
+void note_problem(Absorbed& absorbed, std::string_view where, Value value) {
+  if (absorbed.problem.empty()) {
+    absorbed.problem = std::string(where) + " is " +
+                       (value.exists() ? std::string(json::name_of(value.type())) : "missing");
+  }
+}
+
+// Members of a message that are neither blocks nor OpenAI's own keep their last value, or grow.
+void absorb_message_member(std::string_view name, Value value, bool is_stream, Choice& choice) {
+  if (chat::RawMember* known = chat::find_member(choice.message_members, name)) {
+    if (!value.is_null()) {
+      merge_message_member(name, value, known->value);
+    }
+  } else if (!value.is_null() || !is_stream) {
+    choice.message_members.push_back({std::string(name), std::string(value.raw())});
+  }
+}
+
+void absorb_refusal(Value value, bool is_stream, Choice& choice, Absorbed& absorbed) {
+  if (!value.is_string()) {
+    absorb_message_member("refusal", value, is_stream, choice);
+    return;
+  }
+  append_text(chat::BlockKind::kRefusal, "refusal", value.escaped(), choice);
+  absorbed.progressed = absorbed.has_content = true;
+}
+
+void absorb_reasoning(std::string_view member, Value message, Value value, bool is_stream,
+                      Choice& choice, Absorbed& absorbed) {
+  // Relays send the same text under both names: it counts once, under the shorter one.
+  const Value twin = message.find("reasoning");
+  if (member == "reasoning_content" && twin.is_string()) {
+    return;
+  }
+  if (!value.is_string()) {
+    absorb_message_member(member, value, is_stream, choice);
+    return;
+  }
+  append_text(chat::BlockKind::kReasoning, member, value.escaped(), choice);
+  if (value.escaped().empty()) {
+    return;
+  }
+  absorbed.progressed = absorbed.has_content = true;
+  if (member == "reasoning" && !message.find("reasoning_content").is_string()) {
+    absorbed.needs_rewrite = true;
+  }
+}
+
+void absorb_message(Value message, bool is_stream, Choice& choice, Absorbed& absorbed) {
+  for (const json::Member member : message.members()) {
+    const std::string_view name = member.name.escaped();
+    const Value value = member.value;
+    if (name == "content") {
+      if (value.is_string()) {
+        append_content(value.escaped(), choice);
+        absorbed.progressed |= !value.escaped().empty();
+        absorbed.has_content |= !value.escaped().empty();
+      } else if (value.is_array()) {
+        absorb_parts(value, is_stream, choice);
+        absorbed.progressed = absorbed.has_content = absorbed.needs_rewrite = true;
+      } else if (!value.is_null()) {
+        note_problem(absorbed, "a message's content", value);
+      }
+    } else if (name == "role") {
+      if (choice.role.empty()) {
+        choice.role = value.escaped();
+      }
+    } else if (name == "tool_calls" && !value.is_null()) {
+      const ToolCallDeltas deltas = absorb_tool_calls(value, is_stream, choice);
+      absorbed.needs_rewrite |= is_stream && deltas.index_was_mended;
+      absorbed.progressed |= deltas.count > 0;
+      absorbed.has_content |= deltas.count > 0;
+      if (deltas.is_malformed) {
+        note_problem(absorbed, "a message's tool_calls", value);
+      }
+    } else if (name == "function_call" && value.is_object()) {
+      absorb_function_call(value, choice);
+      absorbed.progressed = absorbed.has_content = true;
+    } else if (name == "refusal") {
+      absorb_refusal(value, is_stream, choice, absorbed);
+    } else if (name == "reasoning_content" || name == "reasoning") {
+      absorb_reasoning(name, message, value, is_stream, choice, absorbed);
+    } else {
+      absorb_message_member(name, value, is_stream, choice);
+      absorbed.progressed |= !value.is_null();
+    }
+  }
+}
+
+void absorb_finish(Value word, Choice& choice, Absorbed& absorbed) {
+  if (!word.is_string()) {
+    if (!word.is_null()) {
+      note_problem(absorbed, "a choice's finish_reason", word);
+    }
+    return;
+  }
+  const chat::FinishReason finish = finish_reason_of(word.escaped());
+  if (word.escaped() != name_of(finish) && finish != chat::FinishReason::kUnknown) {
+    absorbed.needs_rewrite = true;
+  }
+  if (choice.finish == chat::FinishReason::kNone && finish != chat::FinishReason::kNone) {
+    choice.finish = finish;
+    choice.finish_word = word.escaped();
+    absorbed.progressed = true;
+  }
+}
+
+void absorb_choice(Value value, bool is_stream, std::int64_t position, Turn& turn,
+                   Absorbed& absorbed) {
+  if (!value.is_object()) {
+    note_problem(absorbed, "a choice", value);
+    return;
+  }
+  Choice& choice = turn.choice_at(value.find("index").as_int().value_or(position));
+  // A stream's choice may hold both its delta and the message so far: the delta counts.
+  const Value delta = is_stream ? value.find("delta") : Value();
+  const std::string_view source = delta.exists() ? "delta" : "message";
+  for (const json::Member member : value.members()) {
+    const std::string_view name = member.name.escaped();
+    if (name == source) {
+      if (member.value.is_object()) {
+        absorb_message(member.value, is_stream, choice, absorbed);
+      } else if (!member.value.is_null()) {
+        note_problem(absorbed, "a choice's message", member.value);
+      }
+    } else if (name == "finish_reason") {
+      absorb_finish(member.value, choice, absorbed);
+    } else if (name != "index" && name != "delta" && name != "message") {
+      merge_choice_member(name, member.value, is_stream, choice.members);
+    }
+  }
+}
+
+// Azure's first chunk has an empty id and model and a zero time: they never overwrite real ones.
+bool says_nothing(Value value) {
+  return value.is_null() || value.raw() == "\"\"" || value.raw() == "0";
+}
+
+void absorb_top_member(std::string_view name, Value value, bool is_stream, Turn& turn) {
+  if (!is_stream) {
+    turn.members.push_back({std::string(name), std::string(value.raw())});
+    return;
+  }
+  chat::RawMember* known = chat::find_member(turn.members, name);
+  if (known == nullptr) {
+    turn.members.push_back({std::string(name), std::string(value.raw())});
+  } else if (name == "created" ? known->value == "0" : !says_nothing(value)) {
+    known->value.assign(value.raw());
+  }
+}
+
+}  // namespace
+
+chat::FinishReason finish_reason_of(std::string_view word) {
+  using enum chat::FinishReason;
+  struct Row {
+    std::string_view word;
+    chat::FinishReason reason;
+  };
+  // OpenAI's five, and what compatible servers were recorded to say instead.
+  constexpr std::array kRows = std::to_array<Row>({
+      {"stop", kStop},
+      {"length", kLength},
+      {"tool_calls", kToolCalls},
+      {"content_filter", kContentFilter},
+      {"function_call", kFunctionCall},
+      {"eos", kStop},             // Together
+      {"tool_call", kToolCalls},  // DeepSeek models on Azure
+      {"model_length", kLength},  // Mistral
+      {"", kNone},                // Snowflake
+  });
+  const auto* row = std::find_if(kRows.begin(), kRows.end(),
+                                 [word](const Row& candidate) { return candidate.word == word; });
+  return row == kRows.end() ? kUnknown : row->reason;
+}
+
+Absorbed absorb_completion(Value root, bool is_stream, Turn& turn) {
+  Absorbed absorbed;
+  for (const json::Member member : root.members()) {
+    const std::string_view name = member.name.escaped();
+    const Value value = member.value;
+    if (name == "choices") {
+      if (!value.is_array() && !(is_stream && value.is_null())) {
+        note_problem(absorbed, "choices", value);
+      }
+      std::int64_t position = 0;
+      for (const Value choice : value.elements()) {
+        absorb_choice(choice, is_stream, position++, turn, absorbed);
+      }
+    } else if (name == "id" || name == "model") {
+      chat::EscapedText& known = name == "id" ? turn.id : turn.model;
+      if (known.empty()) {
+        known = value.escaped();
+      }
+    } else if (name == "usage") {
+      if (value.is_object()) {
+        turn.usage.native = value.raw();
+      } else if (!value.is_null()) {
+        note_problem(absorbed, "usage", value);
+      }
+    } else if (name != "object") {
+      absorb_top_member(name, value, is_stream, turn);
+    }
+  }
+  const Value groq_usage = root.find("x_groq").find("usage");
+  if (groq_usage.is_object() && turn.usage.native.empty()) {
+    turn.usage.native = groq_usage.raw();
+  }
+  return absorbed;
+}
+
+void settle_usage(const Dialect& dialect, Turn& turn) {
+  if (turn.usage.native.empty()) {
+    return;
+  }
+  const std::string native = std::move(turn.usage.native);
+  json::Document document;
+  if (!document.read(native)) {
+    turn.usage = chat::read_usage(document.root(), dialect.reasoning_outside_completion);
+  }
+}
+
+}  // namespace llmgate::wire

@@ -1,0 +1,30 @@
+// OpenAI chat messages and stream deltas into a Turn. A plain message is one delta that says
+// everything, so a turn read from a stream and the same turn read plain come out equal by
+// construction.
+#pragma once
+
+#include <string>
+
+#include "chat/turn.h"
+#include "json/document.h"
+#include "wire/dialect.h"
+
+namespace llmgate::wire {
+
+struct Absorbed {
+  bool progressed = false;     // text, reasoning, refusal, tool call or finish
+  bool has_content = false;    // as above without the finish
+  bool needs_rewrite = false;  // the provider's chunk is not OpenAI-shaped as it stands
+  std::string problem;  // "$.choices[0].delta.content is a number": not what the format promises
+};
+
+// A whole `chat.completion` body or one `chat.completion.chunk`.
+Absorbed absorb_completion(json::Value root, bool is_stream, chat::Turn& turn);
+
+// Normalises the usage once everything has been seen.
+void settle_usage(const Dialect& dialect, chat::Turn& turn);
+
+// The normalised finish for a word on the wire.
+chat::FinishReason finish_reason_of(std::string_view word);
+
+}  // namespace llmgate::wire

@@ -1,0 +1,142 @@
+// OpenAI's chat completions: the format that most providers speak, and the canonical one.
+#include <array>
+#include <string>
+#include <utility>
+
+#include "chat/normalize.h"
+#include "json/writer.h"
+#include "wire/classify.h"
+#include "wire/format.h"
+#include "wire/openai_absorb.h"
+#include "wire/openai_stream.h"
+
+namespace llmgate::wire {
+namespace {
+
+using chat::Action;
+using json::Value;
+
+bool applies_to(const FieldRule& rule, std::string_view model) {
+  if (rule.model_prefix.empty()) {
+    return true;
+  }
+  // A vendor's slug may stand before the model's own name.
+  const std::size_t slash = model.rfind('/');
+  const std::string_view name = slash == std::string_view::npos ? model : model.substr(slash + 1);
+  std::string_view rest = rule.model_prefix;
+  while (!rest.empty()) {
+    const std::size_t bar = rest.find('|');
+    if (name.starts_with(rest.substr(0, bar))) {
+      return true;
+    }
+    rest = bar == std::string_view::npos ? std::string_view() : rest.substr(bar + 1);
+  }
+  return false;
+}
+
+const FieldRule* rule_for(const Dialect& dialect, std::string_view field, std::string_view model) {
+  for (const FieldRule& rule : dialect.rules) {
+    if (rule.field == field && applies_to(rule, model)) {
+      return &rule;
+    }
+  }
+  return nullptr;
+}
+
+class OpenAiChatFormat final : public Format {
+ public:
+  [[nodiscard]] std::string_view name() const override { return "openai.chat"; }
+
+  [[nodiscard]] Result<RenderedRequest> render_request(const chat::ChatRequest& request,
+                                                       const Issuer& issuer) const override {
+    RenderedRequest rendered;
+    rendered.path = "/chat/completions";
+    rendered.body.reserve(request.body().size() + 64);
+    json::Writer out(rendered.body);
+    out.begin_object();
+    if (!issuer.model.empty()) {  // Azure's older URLs name the model, the body does not
+      out.key("model").string(issuer.model);
+    }
+    for (const json::Member member : request.root().members()) {
+      if (!member.name.says("model")) {
+        render_member(request.root(), member, issuer, out, rendered.dispositions);
+      }
+    }
+    out.end_object();
+    return rendered;
+  }
+
+  [[nodiscard]] Result<chat::Turn> parse_reply(std::string_view body,
+                                               const Issuer& issuer) const override {
+    json::Document document;
+    if (const auto error = document.read(body)) {
+      return invalid_response(std::string("the reply is not JSON: ") + error->reason, body, issuer);
+    }
+    const Value root = document.root();
+    if (is_error_body(root)) {
+      return parse_error(0, {}, body, issuer);
+    }
+    chat::Turn turn;
+    turn.provider = issuer.dialect->provider;
+    turn.format = name();
+    Absorbed absorbed = absorb_completion(root, false, turn);
+    if (!absorbed.problem.empty()) {
+      return invalid_response(std::move(absorbed.problem), body, issuer);
+    }
+    if (turn.choices.empty()) {
+      return invalid_response("the reply has no choices", body, issuer);
+    }
+    settle_usage(*issuer.dialect, turn);
+    return turn;
+  }
+
+  [[nodiscard]] std::unique_ptr<StreamParser> make_stream_parser(
+      const Issuer& issuer) const override {
+    return make_openai_stream_parser(issuer);
+  }
+
+  [[nodiscard]] Error parse_error(int status, const net::Headers& headers, std::string_view body,
+                                  const Issuer& issuer) const override {
+    return classify_error(status, headers, body, issuer);
+  }
+
+  [[nodiscard]] Result<chat::ChatRequest> read_request(std::string body) const override {
+    return chat::ChatRequest::read(std::move(body));
+  }
+
+ private:
+  static void render_member(Value request, json::Member member, const Issuer& issuer,
+                            json::Writer& out, chat::Dispositions& dispositions) {
+    const std::string_view name = member.name.escaped();
+    const FieldRule* rule = rule_for(*issuer.dialect, name, issuer.model);
+    if (rule == nullptr) {
+      out.raw_key(member.name.raw()).raw(member.value.raw());
+      if (!chat::is_known_parameter(name)) {
+        dispositions.push_back({Action::kUnknown, "$." + std::string(name),
+                                std::string(chat::nearest_parameter(name)),
+                                "not a parameter of OpenAI's chat API; forwarded as it is"});
+      }
+      return;
+    }
+    const std::string path = "$." + std::string(name);
+    const bool target_is_taken = rule->kind == RuleKind::kRename && request.find(rule->to).exists();
+    if (rule->kind == RuleKind::kDrop || target_is_taken) {
+      dispositions.push_back({Action::kDropped, path, "",
+                              target_is_taken ? std::string(rule->to) + " is given as well"
+                                              : std::string(rule->reason)});
+      return;
+    }
+    out.key(rule->to).raw(member.value.raw());
+    dispositions.push_back(
+        {Action::kMapped, path, std::string(rule->to), std::string(rule->reason)});
+  }
+};
+
+}  // namespace
+
+const Format& openai_chat_format() {
+  static const OpenAiChatFormat format;
+  return format;
+}
+
+}  // namespace llmgate::wire

@@ -1,0 +1,268 @@
+#include "wire/openai_content.h"
+
+#include <algorithm>
+#include <string>
+
+#include "json/writer.h"
+
+namespace llmgate::wire {
+namespace {
+
+using chat::Block;
+using chat::BlockKind;
+using chat::Choice;
+using json::Value;
+
+int rank_of(const Block& block) {
+  if (block.member == "content") {
+    return 1;
+  }
+  switch (block.kind) {
+    case BlockKind::kReasoning:
+      return 0;
+    case BlockKind::kText:
+      return 1;
+    case BlockKind::kRefusal:
+      return 2;
+    case BlockKind::kToolCall:
+      return 3;
+    case BlockKind::kUnknown:
+      return 4;
+  }
+  return 4;
+}
+
+Block& insert_block(Block block, Choice& choice) {
+  const auto behind =
+      std::upper_bound(choice.blocks.begin(), choice.blocks.end(), block,
+                       [](const Block& a, const Block& b) { return rank_of(a) < rank_of(b); });
+  return *choice.blocks.insert(behind, std::move(block));
+}
+
+Block* last_content_block(Choice& choice) {
+  for (auto block = choice.blocks.rbegin(); block != choice.blocks.rend(); ++block) {
+    if (block->member == "content") {
+      return &*block;
+    }
+  }
+  return nullptr;
+}
+
+// Mistral: {"type": "thinking", "thinking": [{"type": "text", "text": ...}]}, or a plain string
+// inside.
+std::string thinking_text(Value part) {
+  const Value thinking = part.find("thinking");
+  if (thinking.is_string()) {
+    return std::string(thinking.escaped());
+  }
+  std::string text;
+  for (const Value piece : thinking.elements()) {
+    text += piece.find("text").escaped();
+  }
+  return text;
+}
+
+Block block_of_part(Value part) {
+  Block block;
+  block.member = "content";
+  block.type = part.find("type").escaped();
+  std::string_view own_member;
+  if (block.type == "thinking") {
+    block.kind = BlockKind::kReasoning;
+    block.text = thinking_text(part);
+    own_member = "thinking";
+  } else if (block.type == "text" && part.find("text").is_string()) {
+    block.kind = BlockKind::kText;
+    block.text = part.find("text").escaped();
+    own_member = "text";
+  } else {
+    block.native.push_back({"", std::string(part.raw())});
+    return block;
+  }
+  for (const json::Member member : part.members()) {
+    const std::string_view name = member.name.escaped();
+    if (name != "type" && name != own_member) {
+      chat::set_member(block.native, name, member.value.raw());
+    }
+  }
+  return block;
+}
+
+// Escapes raw JSON text for where a string should have been.
+std::string escaped_raw(Value value) {
+  std::string escaped;
+  json::append_escaped(escaped, value.raw());
+  return escaped;
+}
+
+void append_arguments(Value arguments, Block& block) {
+  if (arguments.is_string()) {
+    block.text += arguments.escaped();
+  } else if (arguments.exists() && !arguments.is_null()) {
+    block.text += escaped_raw(arguments);
+  }
+}
+
+void absorb_name(Value name, Block& block) {
+  if (name.escaped() != block.name) {
+    block.name += name.escaped();
+  }
+}
+
+void absorb_call_body(Value call, Block& block) {
+  for (const json::Member member : call.members()) {
+    const std::string_view name = member.name.escaped();
+    const Value value = member.value;
+    if (name == "id") {
+      if (block.id.empty()) {
+        block.id = value.escaped();
+      }
+    } else if (name == "type") {
+      if (block.type.empty()) {
+        block.type = value.escaped();
+      }
+    } else if ((name == "function" || name == "custom") && value.is_object()) {
+      absorb_name(value.find("name"), block);
+      append_arguments(value.find(name == "custom" ? "input" : "arguments"), block);
+      if (name == "custom") {
+        block.type = "custom";
+      }
+    } else if (name != "index" && !value.is_null()) {
+      chat::set_member(block.native, name, value.raw());
+    }
+  }
+}
+
+std::int64_t count_tool_calls(const Choice& choice) {
+  return std::count_if(choice.blocks.begin(), choice.blocks.end(), [](const Block& block) {
+    return block.kind == BlockKind::kToolCall && block.member == "tool_calls";
+  });
+}
+
+}  // namespace
+
+void append_text(BlockKind kind, std::string_view member, std::string_view escaped,
+                 Choice& choice) {
+  for (Block& block : choice.blocks) {
+    if (block.kind == kind && block.member == member) {
+      block.text += escaped;
+      return;
+    }
+  }
+  Block block;
+  block.kind = kind;
+  block.member = member;
+  block.text = escaped;
+  insert_block(std::move(block), choice);
+}
+
+void append_content(std::string_view escaped, Choice& choice) {
+  Block* last = last_content_block(choice);
+  if (last != nullptr && last->kind == BlockKind::kText) {
+    last->text += escaped;
+    return;
+  }
+  Block block;
+  block.kind = BlockKind::kText;
+  block.member = "content";
+  block.text = escaped;
+  if (last != nullptr) {
+    block.type = "text";  // a string after list parts is one more of them
+  }
+  insert_block(std::move(block), choice);
+}
+
+void absorb_parts(Value parts, bool is_stream, Choice& choice) {
+  for (const Value part : parts.elements()) {
+    Block block = block_of_part(part);
+    Block* last = last_content_block(choice);
+    const bool continues = is_stream && last != nullptr && last->kind == block.kind &&
+                           block.kind != BlockKind::kUnknown;
+    if (!continues) {
+      insert_block(std::move(block), choice);
+      continue;
+    }
+    last->text += block.text;
+    for (const chat::RawMember& member : block.native) {
+      chat::set_member(last->native, member.name, member.value);
+    }
+  }
+}
+
+Block* find_tool_call(Value call, Choice& choice) {
+  const std::string_view id = call.find("id").escaped();
+  const auto index = call.find("index").as_int();
+  const bool has_index = index && *index >= 0;
+  const Value function =
+      call.find("function").exists() ? call.find("function") : call.find("custom");
+  for (auto block = choice.blocks.rbegin(); block != choice.blocks.rend(); ++block) {
+    if (block->kind != BlockKind::kToolCall || block->member != "tool_calls") {
+      continue;
+    }
+    const bool is_other = !id.empty() && !block->id.empty() && id != block->id;
+    if (has_index && block->index == *index) {
+      // Servers that number every call 0 begin the next with an id and a name of its own.
+      return is_other && !function.find("name").escaped().empty() ? nullptr : &*block;
+    }
+    if (!has_index) {
+      if (!is_other && (id.empty() ? function.find("name").escaped().empty() : true)) {
+        return &*block;
+      }
+      return nullptr;
+    }
+  }
+  return nullptr;
+}
+
+ToolCallDeltas absorb_tool_calls(Value calls, bool is_stream, Choice& choice) {
+  ToolCallDeltas deltas;
+  deltas.is_malformed = !calls.is_array();
+  for (const Value call : calls.elements()) {
+    if (!call.is_object()) {
+      deltas.is_malformed = true;
+      continue;
+    }
+    ++deltas.count;
+    Block* block = is_stream ? find_tool_call(call, choice) : nullptr;
+    const auto index = call.find("index").as_int();
+    if (block == nullptr) {
+      Block fresh;
+      fresh.kind = BlockKind::kToolCall;
+      fresh.member = "tool_calls";
+      fresh.index = index && *index >= 0 ? *index : count_tool_calls(choice);
+      block = &insert_block(std::move(fresh), choice);
+    }
+    deltas.index_was_mended |= !index || *index != tool_call_position(*block, choice);
+    absorb_call_body(call, *block);
+  }
+  return deltas;
+}
+
+std::int64_t tool_call_position(const Block& call, const Choice& choice) {
+  std::int64_t position = 0;
+  for (const Block& block : choice.blocks) {
+    if (&block == &call) {
+      return position;
+    }
+    position += block.kind == BlockKind::kToolCall && block.member == "tool_calls" ? 1 : 0;
+  }
+  return position;
+}
+
+void absorb_function_call(Value call, Choice& choice) {
+  for (Block& block : choice.blocks) {
+    if (block.kind == BlockKind::kToolCall && block.member == "function_call") {
+      absorb_name(call.find("name"), block);
+      append_arguments(call.find("arguments"), block);
+      return;
+    }
+  }
+  Block block;
+  block.kind = BlockKind::kToolCall;
+  block.member = "function_call";
+  block.name = call.find("name").escaped();
+  append_arguments(call.find("arguments"), block);
+  insert_block(std::move(block), choice);
+}
+
+}  // namespace llmgate::wire

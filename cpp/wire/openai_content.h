@@ -1,0 +1,44 @@
+// The parts of an OpenAI chat message that become blocks: text, content lists, tool calls. Each
+// function appends to what the choice holds already, so whole messages and deltas go the same way.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "chat/turn.h"
+#include "json/document.h"
+
+namespace llmgate::wire {
+
+// Appends to the choice's block of this kind and member; made at its place in the order reasoning,
+// text, refusal, tool calls.
+void append_text(chat::BlockKind kind, std::string_view member, std::string_view escaped,
+                 chat::Choice& choice);
+
+// Text of `content`, after whatever parts came before.
+void append_content(std::string_view escaped, chat::Choice& choice);
+
+// A `content` list (Mistral): text, thinking and unknown parts, in their order. In a stream
+// neighbours of one type are pieces of one part.
+void absorb_parts(json::Value parts, bool is_stream, chat::Choice& choice);
+
+struct ToolCallDeltas {
+  std::size_t count = 0;
+  bool index_was_mended = false;  // absent, negative, or one number for several calls
+  bool is_malformed = false;      // not a list of objects
+};
+// In a whole message every entry is a call of its own, whatever its id.
+ToolCallDeltas absorb_tool_calls(json::Value calls, bool is_stream, chat::Choice& choice);
+
+// The block that a delta with this index, id and name belongs to: the rule for servers that omit or
+// repeat indices. Null if it begins a new call.
+chat::Block* find_tool_call(json::Value call, chat::Choice& choice);
+
+// Where a tool call stands among the choice's: the index that callers see.
+std::int64_t tool_call_position(const chat::Block& call, const chat::Choice& choice);
+
+// The deprecated single call.
+void absorb_function_call(json::Value call, chat::Choice& choice);
+
+}  // namespace llmgate::wire

@@ -1,0 +1,226 @@
+#include "wire/openai_stream.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "chat/usage.h"
+#include "json/writer.h"
+#include "wire/classify.h"
+#include "wire/openai_absorb.h"
+#include "wire/openai_content.h"
+
+namespace llmgate::wire {
+namespace {
+
+using json::Value;
+using json::Writer;
+
+// Rewrites one provider's chunk into OpenAI's shape, copying every member that needs no change.
+// `turn` has absorbed the chunk already.
+class ChunkRewriter {
+ public:
+  ChunkRewriter(const Dialect& dialect, chat::Turn& turn) : dialect_(dialect), turn_(turn) {}
+
+  std::string rewrite(Value root) {
+    std::string text;
+    text.reserve(root.raw().size() + 128);
+    Writer out(text);
+    out.begin_object();
+    for (const json::Member member : root.members()) {
+      const std::string_view name = member.name.escaped();
+      out.raw_key(member.name.raw());
+      if (name == "choices" && member.value.is_array()) {
+        write_choices(member.value, out);
+      } else if (name == "usage" && member.value.is_object()) {
+        const chat::Usage usage =
+            chat::read_usage(member.value, dialect_.reasoning_outside_completion);
+        chat::write_usage(usage, out);
+      } else {
+        out.raw(member.value.raw());
+      }
+    }
+    out.end_object();
+    return text;
+  }
+
+ private:
+  void write_choices(Value choices, Writer& out) {
+    out.begin_array();
+    std::int64_t position = 0;
+    for (const Value choice : choices.elements()) {
+      write_choice(choice, position++, out);
+    }
+    out.end_array();
+  }
+
+  void write_choice(Value choice, std::int64_t position, Writer& out) {
+    const std::int64_t index = choice.find("index").as_int().value_or(position);
+    const bool has_delta = choice.find("delta").exists();
+    out.begin_object();
+    for (const json::Member member : choice.members()) {
+      const std::string_view name = member.name.escaped();
+      if (name == "finish_reason") {
+        write_finish(choice, member.value, out);
+      } else if (name == "delta" || (name == "message" && !has_delta)) {
+        write_delta(member.value, turn_.choice_at(index), out.key("delta"));
+      } else {
+        out.raw_key(member.name.raw()).raw(member.value.raw());
+      }
+    }
+    out.end_object();
+  }
+
+  static void write_finish(Value choice, Value word, Writer& out) {
+    out.key("finish_reason");
+    const chat::FinishReason finish = finish_reason_of(word.escaped());
+    if (!word.is_string() || finish == chat::FinishReason::kNone) {
+      out.null();
+      return;
+    }
+    const std::string_view mapped = name_of(finish);
+    out.escaped(mapped.empty() ? word.escaped() : mapped);
+    if (!mapped.empty() && mapped != word.escaped() &&
+        !choice.find("native_finish_reason").exists()) {
+      out.key("native_finish_reason").raw(word.raw());
+    }
+  }
+
+  static void write_delta(Value delta, chat::Choice& choice, Writer& out) {
+    if (!delta.is_object()) {
+      out.raw(delta.exists() ? delta.raw() : "{}");
+      return;
+    }
+    const Value alias = delta.find("reasoning_content");
+    out.begin_object();
+    for (const json::Member member : delta.members()) {
+      const std::string_view name = member.name.escaped();
+      const Value value = member.value;
+      if (name == "content" && value.is_array()) {
+        write_parts(value, out);
+      } else if (name == "tool_calls" && value.is_array()) {
+        write_tool_calls(value, choice, out.key("tool_calls"));
+      } else {
+        out.raw_key(member.name.raw()).raw(value.raw());
+        if (name == "reasoning" && value.is_string() && !alias.is_string()) {
+          out.key("reasoning_content").raw(value.raw());
+        }
+      }
+    }
+    out.end_object();
+  }
+
+  // A content list becomes the two texts that OpenAI's shape knows.
+  static void write_parts(Value parts, Writer& out) {
+    chat::Choice pieces;
+    absorb_parts(parts, false, pieces);
+    std::string text;
+    std::string reasoning;
+    for (const chat::Block& block : pieces.blocks) {
+      (block.kind == chat::BlockKind::kReasoning ? reasoning : text) += block.text;
+    }
+    out.key("content").escaped(text);
+    if (!reasoning.empty()) {
+      out.key("reasoning_content").escaped(reasoning);
+    }
+  }
+
+  static void write_tool_calls(Value calls, chat::Choice& choice, Writer& out) {
+    out.begin_array();
+    for (const Value call : calls.elements()) {
+      out.begin_object();
+      if (const chat::Block* block = find_tool_call(call, choice)) {
+        out.key("index").number(tool_call_position(*block, choice));
+      }
+      for (const json::Member member : call.members()) {
+        if (!member.name.says("index")) {
+          out.raw_key(member.name.raw()).raw(member.value.raw());
+        }
+      }
+      out.end_object();
+    }
+    out.end_array();
+  }
+
+  const Dialect& dialect_;
+  chat::Turn& turn_;
+};
+
+class OpenAiStreamParser final : public StreamParser {
+ public:
+  explicit OpenAiStreamParser(const Issuer& issuer)
+      : dialect_(*issuer.dialect), model_(issuer.model) {
+    turn_.provider = dialect_.provider;
+    turn_.format = openai_chat_format().name();
+  }
+
+  Result<Outcome> parse_event(const net::SseEvent& event,
+                              std::vector<std::string>& chunks) override {
+    if (saw_marker_) {
+      return Outcome{};
+    }
+    if (event.data == "[DONE]") {
+      saw_marker_ = true;
+      return Outcome{};
+    }
+    if (const auto error = document_.read(event.data)) {
+      return malformed(std::string("a stream event is not JSON: ") + error->reason, event.data);
+    }
+    const Value root = document_.root();
+    if (event.name == "error" || is_error_body(root)) {
+      return classify_error(0, {}, event.data, {&dialect_, model_});
+    }
+    if (!root.is_object()) {
+      return malformed("a stream event is no object", event.data);
+    }
+    Absorbed absorbed = absorb_completion(root, true, turn_);
+    if (!absorbed.problem.empty()) {
+      return malformed(absorbed.problem, event.data);
+    }
+    if (absorbed.needs_rewrite || has_unusual_usage(root)) {
+      chunks.push_back(ChunkRewriter(dialect_, turn_).rewrite(root));
+    } else {
+      chunks.emplace_back(root.raw());
+    }
+    return Outcome{absorbed.progressed, absorbed.has_content};
+  }
+
+  [[nodiscard]] bool saw_marker() const override { return saw_marker_; }
+
+  [[nodiscard]] bool is_every_choice_finished(std::int64_t expected) const override {
+    return static_cast<std::int64_t>(turn_.choices.size()) >= expected &&
+           std::all_of(turn_.choices.begin(), turn_.choices.end(), [](const chat::Choice& choice) {
+             return choice.finish != chat::FinishReason::kNone;
+           });
+  }
+
+  chat::Turn take_turn() override {
+    settle_usage(dialect_, turn_);
+    return std::move(turn_);
+  }
+
+ private:
+  Error malformed(std::string problem, std::string_view data) const {
+    return invalid_response(std::move(problem), data, {&dialect_, model_});
+  }
+
+  [[nodiscard]] bool has_unusual_usage(Value root) const {
+    const Value usage = root.find("usage");
+    return usage.is_object() &&
+           !chat::is_already_normal(chat::read_usage(usage, dialect_.reasoning_outside_completion));
+  }
+
+  const Dialect& dialect_;
+  std::string model_;
+  json::Document document_;  // kept between events for its memory
+  chat::Turn turn_;
+  bool saw_marker_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<StreamParser> make_openai_stream_parser(const Issuer& issuer) {
+  return std::make_unique<OpenAiStreamParser>(issuer);
+}
+
+}  // namespace llmgate::wire
