@@ -55,22 +55,22 @@ class Loop:
         self._timers: list[tuple[float, int, Callable[[], None]]] = []
         self._timer_count = 0
         self._connections: set[_Connection] = set()
-        self._wake_reader, self._wake_writer = socket.socketpair()
+        self._stop_reader, self._stop_writer = socket.socketpair()
         self._is_stopping = False
         self._thread = threading.Thread(target=self._run, name="llmgate-fake-provider", daemon=True)
 
     def start(self) -> None:
         self._listener.setblocking(False)
         self._selector.register(self._listener, _READ, self._accept)
-        self._selector.register(self._wake_reader, _READ, self._wake)
+        self._selector.register(self._stop_reader, _READ, self._stop_soon)
         self._thread.start()
 
     def stop(self) -> None:
         """Closes everything at once and waits for the thread."""
-        self._is_stopping = True
-        self._wake_writer.send(b"x")
+        with contextlib.suppress(OSError):  # the thread has died of an error of its own
+            self._stop_writer.send(b"x")
         self._thread.join()
-        self._wake_writer.close()
+        self._stop_writer.close()
 
     def call_at(self, when: float, callback: Callable[[], None]) -> None:
         self._timer_count += 1  # breaks ties, in order of arrival
@@ -103,11 +103,11 @@ class Loop:
             connection.close(Ending.CUT)
         self._selector.close()
         self._listener.close()
-        self._wake_reader.close()
+        self._stop_reader.close()
         self.observer.settled()
 
-    def _wake(self, _events: int) -> None:
-        self._wake_reader.recv(64)
+    def _stop_soon(self, _events: int) -> None:
+        self._is_stopping = True
 
     def _accept(self, _events: int) -> None:
         while True:
