@@ -1,0 +1,166 @@
+// Calls through the whole core without Python, network or clock, to be counted by callgrind: see
+// check_instructions. What is counted is what a user's call costs: reading 250 bytes of request,
+// choosing the provider, rendering, the call on its loop, parsing 700 bytes of answer, the view.
+//
+//   call_instructions call N     N plain calls
+//   call_instructions chunk N    one stream of N chunks, in reads of 40
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "canned_replies.h"
+#include "chat/request.h"
+#include "chat/view.h"
+#include "engine/engine.h"
+#include "providers/model_name.h"
+#include "support/fake_event_loop.h"
+#include "support/fake_transport.h"
+
+namespace {
+
+using namespace llmgate;
+
+constexpr std::string_view kRequest =
+    R"({"model":"gpt-4o","messages":[{"role":"system","content":"You are a poet who answers in )"
+    R"(one short line, without quotation marks, and never explains."},{"role":"user","content":)"
+    R"("Write a haiku about the rain that quietly falls on the pond at night."}]})";
+
+// As sent by the upstream: at full speed a read of libcurl holds this many chunks.
+constexpr std::size_t kChunksPerRead = 40;
+
+class ZeroRandom final : public Random {
+ public:
+  double uniform() override { return 0; }
+};
+
+// What a caller does with its results: keeps the view, and counts.
+class Reader final : public engine::CompletionSink {
+ public:
+  void deliver_chunks(engine::Token, std::vector<std::string> chunks) override {
+    chunks_ += chunks.size();
+    if (flow != nullptr) {
+      flow->unread_bytes = 0;
+    }
+  }
+  void deliver_done(engine::Token, std::unique_ptr<engine::Completion> completion) override {
+    finished_ += completion->error ? 0 : 1;
+    view_ = chat::render_view(completion->turn);
+  }
+  [[nodiscard]] std::size_t chunks() const { return chunks_; }
+  [[nodiscard]] std::size_t finished() const { return finished_; }
+
+  engine::StreamFlow* flow = nullptr;
+
+ private:
+  std::size_t chunks_ = 0;
+  std::size_t finished_ = 0;
+  std::string view_;
+};
+
+net::Headers answer_headers(std::string_view content_type) {
+  return {{"content-type", std::string(content_type)},
+          {"x-request-id", "req_4f1d2c"},
+          {"content-length", "700"}};
+}
+
+class Core {
+ public:
+  Core() {
+    auto loop = std::make_unique<test::FakeEventLoop>();
+    auto transport = std::make_unique<test::FakeTransport>(*loop);
+    loop_ = loop.get();
+    transport_ = transport.get();
+    engine_ = std::make_unique<engine::Engine>(std::move(loop), std::move(transport),
+                                               std::make_unique<ZeroRandom>());
+  }
+
+  void submit(std::string body) {
+    auto request = chat::ChatRequest::read(std::move(body));
+    const auto model = providers::resolve_model("openai/gpt-4o", "", true);
+    if (!request || !model) {
+      std::abort();
+    }
+    providers::Target target;
+    target.provider = model->provider;
+    target.model = model->model;
+    target.base_url = "http://127.0.0.1:8080/v1";
+    target.api_key = "k";
+    const bool is_stream = request->is_stream();
+    engine::CallSpec spec{std::move(*request), std::move(target)};
+    if (is_stream) {
+      spec.flow = std::make_shared<engine::StreamFlow>();
+      reader_->flow = spec.flow.get();
+    }
+    engine_->submit(std::move(spec), reader_);
+    loop_->run_until_idle();
+  }
+
+  [[nodiscard]] test::FakeTransport& transport() { return *transport_; }
+  [[nodiscard]] const Reader& reader() const { return *reader_; }
+  void run() { loop_->run_until_idle(); }
+
+ private:
+  test::FakeEventLoop* loop_ = nullptr;
+  test::FakeTransport* transport_ = nullptr;
+  std::unique_ptr<engine::Engine> engine_;
+  std::shared_ptr<Reader> reader_ = std::make_shared<Reader>();
+};
+
+bool make_calls(std::size_t count) {
+  Core core;
+  const std::string answer = benchmarks::completion_body();
+  for (std::size_t i = 0; i < count; ++i) {
+    core.submit(std::string(kRequest));
+    core.transport().reply(core.transport().last(), 200, answer,
+                           answer_headers("application/json"));
+    core.run();
+    core.transport().forget_all();
+  }
+  return core.reader().finished() == count;
+}
+
+std::string chunks_of_one_read() {
+  std::string read;
+  for (std::size_t i = 0; i < kChunksPerRead; ++i) {
+    const std::string delta = "{\"content\":\" word" + std::to_string(i + 10) + "\"}";
+    read += benchmarks::stream_event(delta, "null");
+  }
+  return read;
+}
+
+bool make_stream(std::size_t chunks) {
+  Core core;
+  core.submit(std::string(kRequest.substr(0, kRequest.size() - 1)) + R"(,"stream":true})");
+  auto& transport = core.transport();
+  auto& transfer = transport.last();
+  transport.head(transfer, 200, answer_headers("text/event-stream; charset=utf-8"));
+  const std::string one_read = chunks_of_one_read();
+  for (std::size_t i = 0; i < chunks; i += kChunksPerRead) {
+    transport.body(transfer, one_read);
+    core.run();
+  }
+  transport.body(transfer, benchmarks::stream_event("{}", "\"stop\"") + "data: [DONE]\n\n");
+  transport.finish(transfer);
+  core.run();
+  return core.reader().chunks() > chunks && core.reader().finished() == 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::string_view what = argc == 3 ? argv[1] : "";
+  const auto count = static_cast<std::size_t>(argc == 3 ? std::atol(argv[2]) : 0);
+  if (count == 0 || (what != "call" && what != "chunk")) {
+    std::fprintf(stderr, "usage: call_instructions call|chunk N\n");
+    return 2;
+  }
+  if (what == "call" ? make_calls(count) : make_stream(count)) {
+    return 0;
+  }
+  std::fprintf(stderr, "call_instructions: not every call finished\n");
+  return 1;
+}
