@@ -14,12 +14,14 @@ bool equal_without_case(std::string_view a, std::string_view b) {
 }
 
 // RFC 9110, 5.6.2: what a field name is made of.
-constexpr bool is_token_byte(unsigned char c) {
-  const bool alphanumeric =
-      (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-  return alphanumeric ||
-         std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos;
-}
+constexpr std::array<bool, 256> kIsTokenByte = [] {
+  std::array<bool, 256> table{};
+  for (const char c : std::string_view("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
+                                       "ABCDEFGHIJKLMNOPQRSTUVWXYZ")) {
+    table[static_cast<unsigned char>(c)] = true;
+  }
+  return table;
+}();
 
 constexpr bool is_value_byte(unsigned char c) { return (c >= 0x20 && c != 0x7f) || c == '\t'; }
 
@@ -50,7 +52,7 @@ std::optional<std::string> why_bad_header(std::string_view name, std::string_vie
   }
   for (std::size_t i = 0; i < name.size(); ++i) {
     const auto byte = static_cast<unsigned char>(name[i]);
-    if (!is_token_byte(byte)) {
+    if (!kIsTokenByte[byte]) {
       return "its name contains a byte that names may not have " + byte_at(byte, i);
     }
   }

@@ -6,7 +6,6 @@
 namespace llmgate::net {
 namespace {
 
-constexpr std::string_view kBlanks = " \t";
 constexpr std::size_t kUsualHeaders = 24;  // a provider's answer behind a CDN
 
 std::string lower(std::string_view text) {
@@ -19,12 +18,16 @@ std::string lower(std::string_view text) {
   return result;
 }
 
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
 std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) {
-    return {};
+  while (!text.empty() && is_blank(text.front())) {
+    text.remove_prefix(1);
   }
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+  while (!text.empty() && is_blank(text.back())) {
+    text.remove_suffix(1);
+  }
+  return text;
 }
 
 // "HTTP/1.1 200 OK" -> 200; 0 if there is no status.
@@ -108,7 +111,7 @@ ResponseReader::Step ResponseReader::end_head() {
 }
 
 void ResponseReader::add_field(std::string_view line) {
-  if (kBlanks.find(line.front()) != std::string_view::npos) {
+  if (is_blank(line.front())) {
     if (!head_.headers.empty()) {  // RFC 9112, 5.2: a folded value goes on
       head_.headers.back().value.append(" ").append(trim(line));
     }
