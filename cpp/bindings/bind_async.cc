@@ -95,6 +95,7 @@ class AsyncStream {
       waiter_ = future;
     }
   }
+  [[nodiscard]] py::object waiter() const { return waiter_; }
   void forget_waiter() { waiter_ = py::none(); }
 
   // Raises the error of a call that failed before it began to stream.
@@ -186,6 +187,21 @@ class AsyncSink {
     }
   }
 
+  // In the child of a fork: the futures that nobody will set any more. The queue is not touched.
+  py::list abandon() {
+    py::list futures;
+    for (auto& [token, waiting] : std::exchange(futures_, {})) {
+      futures.append(waiting.future);
+    }
+    for (auto& [token, weak] : std::exchange(streams_, {})) {
+      if (const auto stream = weak.lock(); stream != nullptr && !stream->waiter().is_none()) {
+        futures.append(stream->waiter());
+      }
+    }
+    new std::shared_ptr<engine::LoopQueue>(queue_);  // its lock may be held: never destroyed
+    return futures;
+  }
+
   void drain() {
     for (engine::LoopQueue::Record& record : queue_->drain()) {
       if (const auto stream = streams_.find(record.token); stream != streams_.end()) {
@@ -255,6 +271,7 @@ void register_async(py::module_& module, ModuleState& state) {
       .def("submit", &AsyncSink::submit)
       .def("submit_stream", &AsyncSink::submit_stream)
       .def("cancel", &AsyncSink::cancel)
+      .def("abandon", &AsyncSink::abandon)
       .def("drain", &AsyncSink::drain);
 }
 

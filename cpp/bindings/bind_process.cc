@@ -54,7 +54,7 @@ void register_process(py::module_& module, ModuleState& state) {
   module.def(
       "set_up",
       [&state](const py::tuple& classes, const py::object& make_error,
-               const py::object& warn_losses, const py::object& reserved_names) {
+               const py::object& reserved_names) {
         if (classes.size() != kViewClassCount) {
           throw py::value_error("set_up takes one class for each kind of view");
         }
@@ -62,7 +62,6 @@ void register_process(py::module_& module, ModuleState& state) {
           set_object(state.classes[i], classes[i]);
         }
         set_object(state.make_error, make_error);
-        set_object(state.warn_losses, warn_losses);
         set_object(state.reserved_names, reserved_names);
       },
       "Names the Python classes and functions that the core makes and calls.");

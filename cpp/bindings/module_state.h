@@ -54,7 +54,6 @@ PyObject* to_str(std::string_view utf8);
 struct ModuleState {
   std::array<PyObject*, kViewClassCount> classes{};
   PyObject* make_error = nullptr;      // llmgate._errors.from_core
-  PyObject* warn_losses = nullptr;     // llmgate._warnings.warn_losses
   PyObject* reserved_names = nullptr;  // frozenset: methods of Node, which no attribute may hide
   StringCache names{true};
   StringCache values{false};

@@ -55,13 +55,7 @@ bool has_loss(const engine::Completion& completion) {
 
 py::object wrap_completion(ModuleState& state, std::unique_ptr<engine::Completion> completion,
                            bool drop_params) {
-  const bool warns = !drop_params && !completion->route.empty() && has_loss(*completion);
-  py::object wrapped =
-      py::cast(std::make_unique<PythonCompletion>(state, std::move(completion), drop_params));
-  if (warns) {
-    py::handle(state.warn_losses)(wrapped);
-  }
-  return wrapped;
+  return py::cast(std::make_unique<PythonCompletion>(state, std::move(completion), drop_params));
 }
 
 void raise_error(ModuleState& state, const Error& error, const py::object& completion) {
@@ -97,6 +91,10 @@ void register_completion(py::module_& module) {
           "failed",
           [](const PythonCompletion& self) { return self.completion().error.has_value(); })
       .def_property_readonly("has_turn", &PythonCompletion::has_turn)
+      .def_property_readonly("has_losses",
+                             [](const PythonCompletion& self) {
+                               return !self.drop_params() && has_loss(self.completion());
+                             })
       .def_property_readonly(
           "raw", [](const PythonCompletion& self) { return py::bytes(self.completion().raw); });
 }

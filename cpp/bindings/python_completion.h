@@ -27,7 +27,7 @@ class PythonCompletion {
   bool drop_params_;
 };
 
-// The completion as a Python object; warns once per field and provider of what was dropped or
+// The completion as a Python object.
 // unknown.
 pybind11::object wrap_completion(ModuleState& state, std::unique_ptr<engine::Completion> completion,
                                  bool drop_params);

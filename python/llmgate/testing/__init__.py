@@ -1,4 +1,4 @@
-"""For tests of programs that use llmgate: a provider that answers as it is told.
+"""For tests of programs that use llmgate: a provider that answers as it is told, and recordings.
 
 >>> from llmgate.testing import FakeProvider, Reply
 >>> with FakeProvider([Reply.error(503), "Now I can."]) as fake:
@@ -6,7 +6,17 @@
 True
 """
 
+from llmgate.testing._parse import parse, read_and_render
 from llmgate.testing._script import BEFORE_HEAD, Format, ReceivedRequest, Reply, ToolCall
 from llmgate.testing._server import FakeProvider
 
-__all__ = ["BEFORE_HEAD", "FakeProvider", "Format", "ReceivedRequest", "Reply", "ToolCall"]
+__all__ = [
+    "BEFORE_HEAD",
+    "FakeProvider",
+    "Format",
+    "ReceivedRequest",
+    "Reply",
+    "ToolCall",
+    "parse",
+    "read_and_render",
+]

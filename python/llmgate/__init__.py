@@ -1,0 +1,111 @@
+"""llmgate: the LLM gateway that lives inside the process.
+
+>>> import llmgate
+>>> llmgate.completion("openai/gpt-4o", "Hi", mock_response="Hello!").choices[0].message.content
+'Hello!'
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+
+from llmgate import _bridge, _core, _errors, _views
+from llmgate._completion import acompletion, completion
+from llmgate._core import __version__
+from llmgate._errors import (
+    APIConnectionError,
+    APIError,
+    APIResponseValidationError,
+    AuthenticationError,
+    BadGatewayError,
+    BadRequestError,
+    CallCancelledError,
+    ConflictError,
+    ConnectionLostError,
+    ContentPolicyViolationError,
+    ContextWindowExceededError,
+    EngineShutdownError,
+    InternalError,
+    InternalServerError,
+    JSONSchemaValidationError,
+    LLMGateError,
+    LLMGateWarning,
+    NotFoundError,
+    PermissionDeniedError,
+    QuotaExceededError,
+    RateLimitError,
+    RequestTooLargeError,
+    ServiceUnavailableError,
+    StreamInterruptedError,
+    Timeout,
+    UnprocessableEntityError,
+    UnsupportedParamsError,
+)
+from llmgate._facts import Provider, providers, stream_chunk_builder
+from llmgate._streams import AsyncStream, Stream
+from llmgate._views import (
+    Choice,
+    Delta,
+    Function,
+    Message,
+    ModelResponse,
+    ModelResponseStream,
+    Node,
+    StreamingChoice,
+    ToolCall,
+    Usage,
+)
+
+__all__ = [
+    "APIConnectionError",
+    "APIError",
+    "APIResponseValidationError",
+    "AsyncStream",
+    "AuthenticationError",
+    "BadGatewayError",
+    "BadRequestError",
+    "CallCancelledError",
+    "Choice",
+    "ConflictError",
+    "ConnectionLostError",
+    "ContentPolicyViolationError",
+    "ContextWindowExceededError",
+    "Delta",
+    "EngineShutdownError",
+    "Function",
+    "InternalError",
+    "InternalServerError",
+    "JSONSchemaValidationError",
+    "LLMGateError",
+    "LLMGateWarning",
+    "Message",
+    "ModelResponse",
+    "ModelResponseStream",
+    "Node",
+    "NotFoundError",
+    "PermissionDeniedError",
+    "Provider",
+    "QuotaExceededError",
+    "RateLimitError",
+    "RequestTooLargeError",
+    "ServiceUnavailableError",
+    "Stream",
+    "StreamInterruptedError",
+    "StreamingChoice",
+    "Timeout",
+    "ToolCall",
+    "UnprocessableEntityError",
+    "UnsupportedParamsError",
+    "Usage",
+    "__version__",
+    "acompletion",
+    "completion",
+    "providers",
+    "stream_chunk_builder",
+]
+
+_core.set_up(_views.CLASSES, _errors.from_core, _views.RESERVED_NAMES)
+atexit.register(_core.shut_down)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_bridge.abandon_after_fork)

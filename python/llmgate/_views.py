@@ -1,0 +1,345 @@
+"""Answers as Python objects: OpenAI's shape over what the provider said.
+
+Every object is a :class:`Node`: fields are attributes and items at once, unknown fields of the
+provider included, and a field that was not sent is not there. The core makes the nodes; from then
+on they are ordinary mutable objects.
+"""
+
+from __future__ import annotations
+
+from llmgate import _core
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import ItemsView, Iterator, KeysView, ValuesView
+    from typing import Any
+
+    from typing_extensions import Self
+
+
+class Node:
+    """An object of an answer: ``node.name`` and ``node["name"]`` are the same field."""
+
+    __slots__ = ("__dict__", "__weakref__")
+
+    def __init__(self, **fields: Any) -> None:
+        self.__dict__.update(fields)
+
+    def _fields(self) -> dict[str, Any]:
+        return self.__dict__
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+
+    def __getitem__(self, name: str) -> Any:
+        return self._fields()[name]
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self._fields()[name] = value
+
+    def __delitem__(self, name: str) -> None:
+        del self._fields()[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._fields()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fields())
+
+    def __len__(self) -> int:
+        return len(self._fields())
+
+    def __bool__(self) -> bool:
+        return True
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The field's value, or ``default`` if it was not sent."""
+        return self._fields().get(name, default)
+
+    def keys(self) -> KeysView[str]:
+        """The names of the fields that were sent."""
+        return self._fields().keys()
+
+    def values(self) -> ValuesView[Any]:
+        """The values of the fields that were sent."""
+        return self._fields().values()
+
+    def items(self) -> ItemsView[str, Any]:
+        """Names and values of the fields that were sent."""
+        return self._fields().items()
+
+    def model_dump(
+        self, *, mode: str = "python", exclude_none: bool = False, exclude_unset: bool = False
+    ) -> dict[str, Any]:
+        """The object as plain dicts and lists, as pydantic's method of the same name gives it.
+
+        ``mode`` and ``exclude_unset`` change nothing: all values are JSON, and a field that was not
+        sent does not exist.
+        """
+        return {
+            name: _plain(value, exclude_none)
+            for name, value in self._fields().items()
+            if not (exclude_none and value is None)
+        }
+
+    to_dict = model_dump
+
+    def model_dump_json(
+        self, *, indent: int | None = None, exclude_none: bool = False, exclude_unset: bool = False
+    ) -> str:
+        """The object as JSON text; compact unless ``indent`` (in spaces) is given."""
+        if indent is None:
+            text: str = _core.to_json(self.model_dump(exclude_none=exclude_none)).decode()
+            return text
+        import json
+
+        return json.dumps(
+            self.model_dump(exclude_none=exclude_none), indent=indent, ensure_ascii=False
+        )
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Node):
+            return type(self) is type(other) and self._fields() == other._fields()
+        if isinstance(other, dict):
+            return self.model_dump() == other
+        return NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{name}={_short(value)}" for name, value in self._fields().items())
+        return f"{type(self).__name__}({fields})"
+
+
+def _plain(value: Any, exclude_none: bool) -> Any:
+    if isinstance(value, Node):
+        return value.model_dump(exclude_none=exclude_none)
+    if isinstance(value, list):
+        return [_plain(item, exclude_none) for item in value]
+    if isinstance(value, dict):
+        return {name: _plain(item, exclude_none) for name, item in value.items()}
+    return value
+
+
+def _short(value: Any, limit: int = 80) -> str:
+    text = repr(value)
+    return text if len(text) <= limit else f"{text[: limit - 3]}..."
+
+
+class Function(Node):
+    """The function of a tool call: ``name``, and ``arguments`` as the JSON text the model wrote."""
+
+
+class ToolCall(Node):
+    """A tool call: ``id``, ``type`` and ``function``."""
+
+    function: Any
+
+
+class Usage(Node):
+    """Token counts. ``prompt_tokens`` includes cached ones, ``completion_tokens`` reasoning ones."""
+
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    total_tokens: int | None = None
+
+
+class Message(Node):
+    """What the model said: ``role``, ``content``, and where sent ``tool_calls``, ``refusal``,
+    ``reasoning_content``, ``annotations``, ``audio`` and the provider's own fields."""
+
+    __slots__ = ("_parsed", "_schema")
+    content: str | None = None
+    role: str = "assistant"
+    tool_calls: Any = None
+    function_call: Any = None
+
+    @property
+    def parsed(self) -> Any:
+        """The content as an instance of the class given as ``response_format``; None for a refusal.
+
+        Raises:
+            AttributeError: no class was given.
+            JSONSchemaValidationError: the content does not fit the class.
+        """
+        schema = getattr(self, "_schema", None)
+        if schema is None:
+            raise AttributeError("parsed: the call had no class as response_format")
+        if not hasattr(self, "_parsed"):
+            from llmgate import _schema
+
+            self._parsed = _schema.parse(schema, self)
+        return self._parsed
+
+
+class Delta(Node):
+    """What a chunk adds to the message."""
+
+    content: str | None = None
+    role: str | None = None
+    tool_calls: Any = None
+    function_call: Any = None
+
+
+class Choice(Node):
+    """One answer of a response: ``index``, ``message``, ``finish_reason``."""
+
+    index: int
+    message: Message
+    finish_reason: str | None = None
+    logprobs: Any = None
+
+
+class StreamingChoice(Node):
+    """One answer's part of a chunk: ``index``, ``delta``, ``finish_reason``."""
+
+    index: int
+    delta: Delta
+    finish_reason: str | None = None
+    logprobs: Any = None
+
+
+class ModelResponseStream(Node):
+    """A chunk of a stream, in the shape of OpenAI's ``chat.completion.chunk``."""
+
+    id: str
+    choices: list[StreamingChoice]
+    usage: Usage | None = None
+
+
+class ModelResponse(Node):
+    """An answer in the shape of OpenAI's ``chat.completion``.
+
+    Beside OpenAI's fields: :attr:`turn`, :attr:`raw`, :attr:`dispositions`, :attr:`route`,
+    :attr:`request_id`, :attr:`native_finish_reason`, :attr:`native_usage`.
+    """
+
+    __slots__ = ("_beside_node", "_completion", "_pending", "_schema")
+    if TYPE_CHECKING:
+        id: str
+        model: str
+        choices: list[Choice]
+        usage: Usage | None
+
+    # Asked for by programs whether a provider sent them or not.
+    _optional = frozenset({"usage", "system_fingerprint", "service_tier", "created"})
+
+    def __init__(self, completion: _core.Completion, schema: Any = None) -> None:
+        self._completion: _core.Completion | None = completion
+        self._pending = True
+        self._beside_node: Any = None
+        self._schema = schema
+
+    # The view is made when something is touched that only it has.
+    def _fields(self) -> dict[str, Any]:
+        if self._pending:
+            self._pending = False
+            assigned = self.__dict__
+            assert self._completion is not None
+            self._completion.fill(self)
+            self.__dict__.update(assigned)
+            if self._schema is not None:
+                for choice in self.__dict__["choices"]:
+                    choice.message._schema = self._schema
+        return self.__dict__
+
+    def __getattr__(self, name: str) -> Any:
+        if not name.startswith("__"):
+            fields = self._fields()
+            if name in fields:
+                return fields[name]
+            if name in self._optional:
+                return None
+        raise AttributeError(
+            f"{type(self).__name__!r} has no {name!r}: the provider did not send it"
+        )
+
+    def _beside(self) -> Any:
+        if self._beside_node is None:
+            assert self._completion is not None
+            self._beside_node = self._completion.beside()
+        return self._beside_node
+
+    @property
+    def turn(self) -> Any:
+        """What the provider said, block by block in its order, with nothing left out."""
+        return self._beside().turn
+
+    @property
+    def dispositions(self) -> list[Any]:
+        """What became of each field of the request: ``path``, ``action``, ``detail``, ``reason``."""
+        dispositions: list[Any] = self._beside().dispositions
+        return dispositions
+
+    @property
+    def route(self) -> list[Any]:
+        """The attempts: ``provider``, ``model``, ``base_url``, ``status``, ``outcome``, ``why``,
+        ``request_id``, ``started_ms``, ``first_content_ms``, ``total_ms``, ``maybe_billed``."""
+        route: list[Any] = self._beside().route
+        return route
+
+    @property
+    def request_id(self) -> str | None:
+        """The provider's id of the exchange, from its headers."""
+        return self._beside().request_id or None
+
+    @property
+    def native_finish_reason(self) -> str | None:
+        """The provider's own word for why the first choice ended."""
+        word: str | None = self._beside().native_finish_reason
+        return word
+
+    @property
+    def native_usage(self) -> Any:
+        """The provider's own usage object; None if it sent none."""
+        return self._beside().turn.usage
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The answer's headers, names in lower case."""
+        headers: dict[str, str] = dict(self._beside().headers)
+        return headers
+
+    @property
+    def raw(self) -> bytes:
+        """The answer's body as it came; of a stream only with ``keep_raw=True``, else empty."""
+        return b"" if self._completion is None else self._completion.raw
+
+    def __reduce__(self) -> Any:
+        return _restore, (type(self), dict(self._fields()), self._beside())
+
+    def __repr__(self) -> str:
+        fields = self._fields()
+        choices = fields.get("choices") or []
+        content = choices[0].message.content if choices else None
+        return (
+            f"{type(self).__name__}(id={fields.get('id')!r}, model={fields.get('model')!r}, "
+            f"choices={len(choices)}, content={_short(content)})"
+        )
+
+
+def _restore(cls: type[ModelResponse], fields: dict[str, Any], beside: Any) -> ModelResponse:
+    response = cls.__new__(cls)
+    response._completion = None
+    response._pending = False
+    response._beside_node = beside
+    response._schema = None
+    response.__dict__.update(fields)
+    return response
+
+
+# In the order in which the core numbers them.
+CLASSES = (
+    Node,
+    ModelResponse,
+    Choice,
+    Message,
+    ToolCall,
+    Function,
+    Usage,
+    ModelResponseStream,
+    StreamingChoice,
+    Delta,
+)
+RESERVED_NAMES = frozenset(name for name in dir(Node) if not name.startswith("_"))
