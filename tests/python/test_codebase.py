@@ -294,6 +294,28 @@ def test_a_stub_that_differs_is_found() -> None:
     ]
 
 
+def drawn_parents(drawing: str) -> dict[str, str]:
+    """Each name of a tree drawn with box characters, with the name it hangs from."""
+    parents: dict[str, str] = {}
+    above: dict[int, str] = {}
+    for found in re.finditer(r"^[ │├└─]* (\w+)", drawing, re.MULTILINE):
+        column = found.start(1) - found.start()
+        above[column] = found[1]
+        if column - 4 in above and "─" in found[0]:
+            parents[found[1]] = above[column - 4]
+    return parents
+
+
+def test_the_drawn_tree_of_exceptions_is_the_real_one() -> None:
+    assert llmgate._errors.__doc__ is not None
+    drawn = drawn_parents(llmgate._errors.__doc__)
+    items = [getattr(llmgate, name) for name in llmgate.__all__]
+    errors = [item for item in items if is_class(item) and issubclass(item, llmgate.LLMGateError)]
+    real = {error.__name__: error.__base__.__name__ for error in errors}
+    del real["LLMGateError"]
+    assert drawn == real
+
+
 def test_every_folder_is_described() -> None:
     text = (CPP / "README.md").read_text()
     folders = [path.name for path in CPP.iterdir() if path.is_dir() and any(path.iterdir())]
