@@ -316,6 +316,11 @@ def test_the_drawn_tree_of_exceptions_is_the_real_one() -> None:
     assert drawn == real
 
 
+def test_a_drawn_tree_is_read() -> None:
+    drawing = "Words.\n\n    A\n    ├── B    why\n    │   └── C\n    └── D\n"
+    assert drawn_parents(drawing) == {"B": "A", "C": "B", "D": "A"}
+
+
 def test_every_folder_is_described() -> None:
     text = (CPP / "README.md").read_text()
     folders = [path.name for path in CPP.iterdir() if path.is_dir() and any(path.iterdir())]
