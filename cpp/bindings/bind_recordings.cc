@@ -88,7 +88,9 @@ py::object parse(ModuleState& state, const std::string& provider, const py::iter
   engine::Completion& completion = *parsed.completion;
   if (completion.error) {
     completion.error->provider = provider;
-    completion.error->status = status;
+    if (completion.error->status == 0 && status >= 300) {
+      completion.error->status = status;
+    }
   }
   completion.status = status;
   completion.headers = std::move(reader.head().headers);

@@ -335,13 +335,13 @@ Failure check_tool(Value tool, const std::string& path) {
     return refuse(path, tool, "an object with \"type\" and \"function\"");
   }
   const Value type = tool.find("type");
-  if (!type.is_string()) {
+  const Value function = tool.find("function");
+  if (!type.is_string() && !function.is_object()) {  // Mistral's own clients leave the type out
     return refuse(path + ".type", type, "\"function\" or another tool type");
   }
-  if (!type.says("function")) {
+  if (type.is_string() && !type.says("function")) {
     return std::nullopt;
   }
-  const Value function = tool.find("function");
   if (!function.is_object()) {
     return refuse(path + ".function", function, "an object with \"name\" and \"parameters\"");
   }
@@ -377,8 +377,9 @@ Failure check_response_format(Value format) {
   if (!wrapper.is_object()) {
     return refuse("$.response_format.json_schema", wrapper, "{\"name\": ..., \"schema\": {...}}");
   }
-  if (Failure failure = require_string(wrapper, "name", "$.response_format.json_schema")) {
-    return failure;
+  const Value name = wrapper.find("name");  // not every provider asks for one
+  if (name.exists() && !name.is_string()) {
+    return refuse("$.response_format.json_schema.name", name, "a string");
   }
   const Value schema = wrapper.find("schema");
   if (!schema.exists()) {

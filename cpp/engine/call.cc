@@ -229,7 +229,7 @@ void Call::stop_transfer() {
 void Call::complete_error(Error& error) const {
   error.provider = spec_.target.provider->name;
   error.model = spec_.target.model;
-  if (error.status == 0) {
+  if (error.status == 0 && completion_->route.back().status >= 300) {
     error.status = completion_->route.back().status;
   }
   if (error.request_id.empty()) {

@@ -292,7 +292,7 @@ Error classify_error(int status, const net::Headers& headers, std::string_view b
   const bool is_json = !document.read(body);
   const ErrorFields fields = is_json ? read_fields(document.root()) : ErrorFields{};
   Error error;
-  error.status = status;
+  error.status = status >= 300 ? status : fields.inner_status;
   error.provider = issuer.dialect->provider;
   error.model = issuer.model;
   error.kind = kind_of(status, fields, lower(fields.message + '\n' + fields.raw));

@@ -121,6 +121,9 @@ void absorb_finish(Value word, Choice& choice, Absorbed& absorbed) {
     choice.finish = finish;
     choice.finish_word = word.escaped();
     absorbed.progressed = true;
+  } else if (finish != chat::FinishReason::kNone) {
+    absorbed.repeated_finishes.push_back(choice.index);
+    absorbed.needs_rewrite = true;
   }
 }
 
@@ -134,6 +137,7 @@ void absorb_choice(Value value, bool is_stream, std::int64_t position, Turn& tur
   // A stream's choice may hold both its delta and the message so far: the delta counts.
   const Value delta = is_stream ? value.find("delta") : Value();
   const std::string_view source = delta.exists() ? "delta" : "message";
+  absorbed.needs_rewrite |= is_stream && !delta.exists();
   for (const json::Member member : value.members()) {
     const std::string_view name = member.name.escaped();
     if (name == source) {

@@ -3,7 +3,9 @@
 // construction.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "chat/turn.h"
 #include "json/document.h"
@@ -15,6 +17,7 @@ struct Absorbed {
   bool progressed = false;     // text, reasoning, refusal, tool call or finish
   bool has_content = false;    // as above without the finish
   bool needs_rewrite = false;  // the provider's chunk is not OpenAI-shaped as it stands
+  std::vector<std::int64_t> repeated_finishes;  // choices that had finished before
   std::string problem;  // "$.choices[0].delta.content is a number": not what the format promises
 };
 

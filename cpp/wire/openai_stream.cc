@@ -20,7 +20,8 @@ using json::Writer;
 // `turn` has absorbed the chunk already.
 class ChunkRewriter {
  public:
-  ChunkRewriter(const Dialect& dialect, chat::Turn& turn) : dialect_(dialect), turn_(turn) {}
+  ChunkRewriter(const Dialect& dialect, const Absorbed& absorbed, chat::Turn& turn)
+      : dialect_(dialect), absorbed_(absorbed), turn_(turn) {}
 
   std::string rewrite(Value root) {
     std::string text;
@@ -61,12 +62,15 @@ class ChunkRewriter {
     for (const json::Member member : choice.members()) {
       const std::string_view name = member.name.escaped();
       if (name == "finish_reason") {
-        write_finish(choice, member.value, out);
+        write_finish(choice, had_finished(index) ? Value() : member.value, out);
       } else if (name == "delta" || (name == "message" && !has_delta)) {
         write_delta(member.value, turn_.choice_at(index), out.key("delta"));
       } else {
         out.raw_key(member.name.raw()).raw(member.value.raw());
       }
+    }
+    if (!has_delta && !choice.find("message").exists()) {
+      out.key("delta").begin_object().end_object();  // Azure's verdicts of the content filter
     }
     out.end_object();
   }
@@ -142,7 +146,14 @@ class ChunkRewriter {
     out.end_array();
   }
 
+  // Relays repeat the finish beside the usage: a choice ends once.
+  [[nodiscard]] bool had_finished(std::int64_t index) const {
+    const auto& repeated = absorbed_.repeated_finishes;
+    return std::find(repeated.begin(), repeated.end(), index) != repeated.end();
+  }
+
   const Dialect& dialect_;
+  const Absorbed& absorbed_;
   chat::Turn& turn_;
 };
 
@@ -173,12 +184,12 @@ class OpenAiStreamParser final : public StreamParser {
     if (!root.is_object()) {
       return malformed("a stream event is no object", event.data);
     }
-    Absorbed absorbed = absorb_completion(root, true, turn_);
+    const Absorbed absorbed = absorb_completion(root, true, turn_);
     if (!absorbed.problem.empty()) {
       return malformed(absorbed.problem, event.data);
     }
     if (absorbed.needs_rewrite || has_unusual_usage(root)) {
-      chunks.push_back(ChunkRewriter(dialect_, turn_).rewrite(root));
+      chunks.push_back(ChunkRewriter(dialect_, absorbed, turn_).rewrite(root));
     } else {
       chunks.emplace_back(root.raw());
     }

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypedDict, Union
+from typing import Any, TypedDict
 
 from llmgate._views import Message
 
 # One message of a conversation: a dict in OpenAI's shape, or a message of an earlier answer.
-MessageLike = Union[Mapping[str, Any], Message, Any]
+MessageLike = Mapping[str, Any] | Message | Any
 
 
 class Timeouts(TypedDict, total=False):

@@ -29,8 +29,8 @@
         ├── EngineShutdownError           the interpreter exits, or this is a fork of the caller
         └── InternalError                 a fault of llmgate itself
 
-Where ``openai`` is imported, an exception is also one of its classes, so handlers written for it go on
-working. It is never imported here.
+Where ``openai`` is imported, an exception is also one of its classes, so handlers written for it go
+on working. It is never imported here.
 """
 
 from __future__ import annotations

@@ -33,7 +33,8 @@ class Stream:
         return self
 
     def __next__(self) -> ModelResponseStream:
-        return self._next()
+        chunk: ModelResponseStream = self._next()
+        return chunk
 
     def __enter__(self) -> Stream:
         return self
@@ -94,7 +95,7 @@ class AsyncStream:
         return self
 
     async def __anext__(self) -> ModelResponseStream:
-        chunk = self._take()
+        chunk: ModelResponseStream | None = self._take()
         while chunk is None:
             await self._wait()
             chunk = self._take()

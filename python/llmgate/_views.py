@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import ItemsView, Iterator, KeysView, ValuesView
     from typing import Any
 
-    from typing_extensions import Self
-
 
 class Node:
     """An object of an answer: ``node.name`` and ``node["name"]`` are the same field."""
@@ -130,15 +128,20 @@ def _short(value: Any, limit: int = 80) -> str:
 class Function(Node):
     """The function of a tool call: ``name``, and ``arguments`` as the JSON text the model wrote."""
 
+    name: str | None = None
+    arguments: str | None = None
+
 
 class ToolCall(Node):
-    """A tool call: ``id``, ``type`` and ``function``."""
+    """A tool call: ``id``, ``type`` and ``function``; in chunks only what is new of them."""
 
-    function: Any
+    id: str | None = None
+    type: str | None = None
+    function: Any = None
 
 
 class Usage(Node):
-    """Token counts. ``prompt_tokens`` includes cached ones, ``completion_tokens`` reasoning ones."""
+    """Token counts: ``prompt_tokens`` with cached ones, ``completion_tokens`` with reasoning."""
 
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
@@ -268,7 +271,8 @@ class ModelResponse(Node):
 
     @property
     def dispositions(self) -> list[Any]:
-        """What became of each field of the request: ``path``, ``action``, ``detail``, ``reason``."""
+        """What became of each field of the request: ``path``, ``action``, ``detail``,
+        ``reason``."""
         dispositions: list[Any] = self._beside().dispositions
         return dispositions
 
