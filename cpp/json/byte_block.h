@@ -14,6 +14,12 @@
 
 namespace llmgate::json {
 
+// What a block of text in UTF-8 is like; bit i is byte i.
+struct Utf8Block {
+  std::uint32_t stops;  // where a closer look is needed
+  std::uint32_t tails;  // where tail bytes must stand, up to three of them behind the block
+};
+
 // The lead byte of U+D000..U+DFFF, and so of every surrogate in WTF-8.
 inline constexpr unsigned char kSurrogateLead = 0xED;
 
@@ -71,6 +77,45 @@ inline std::size_t space_prefix(const char* block) {
   return run_length(_mm_or_si128(blank, rare));
 }
 
+inline std::uint32_t bits(__m128i bytes) {
+  return static_cast<std::uint32_t>(_mm_movemask_epi8(bytes));
+}
+inline std::uint32_t bits_above(__m128i bytes, unsigned char bound) {
+  return bits(_mm_cmpgt_epi8(bytes, _mm_set1_epi8(static_cast<char>(bound))));
+}
+
+// `pending` are the tail bytes that a sequence before the block still needs. Stops at what ends a
+// run of text, at what is not well-formed, and where that cannot be told from this block alone.
+inline Utf8Block look_at_utf8(const char* block, std::uint32_t pending) {
+  const __m128i bytes = load_block(block);
+  const std::uint32_t beyond_ascii = bits(bytes);
+  const std::uint32_t leads = bits_above(bytes, 0xBF) & beyond_ascii;
+  const std::uint32_t leads_of_three = bits_above(bytes, 0xDF) & beyond_ascii;
+  const std::uint32_t leads_of_four = bits_above(bytes, 0xEF) & beyond_ascii;
+  const std::uint32_t tails =
+      pending | (leads << 1U) | (leads_of_three << 2U) | (leads_of_four << 3U);
+  const std::uint32_t misplaced = tails ^ (beyond_ascii & ~leads);
+
+  // Lead bytes whose second byte has a range of its own.
+  const std::uint32_t e0 = bits(equal_bytes(bytes, '\xE0'));
+  const std::uint32_t ed = bits(equal_bytes(bytes, static_cast<char>(kSurrogateLead)));
+  const std::uint32_t f0 = bits(equal_bytes(bytes, '\xF0'));
+  const std::uint32_t above_9f = bits_above(bytes, 0x9F);
+  const std::uint32_t above_8f = bits_above(bytes, 0x8F);
+  const std::uint32_t overlong = ((e0 << 1U) & ~above_9f) | ((f0 << 1U) & ~above_8f);
+  const std::uint32_t surrogates = (ed << 1U) & above_9f;
+  const std::uint32_t cut_off = (e0 | ed | f0) & (std::uint32_t{1} << (kBlock - 1));
+  const std::uint32_t above_f3 = bits_above(bytes, 0xF3) & beyond_ascii;
+
+  const __m128i c0_c1 =
+      equal_bytes(_mm_and_si128(bytes, _mm_set1_epi8(static_cast<char>(0xFE))), '\xC0');
+  const __m128i special = _mm_or_si128(equal_bytes(bytes, '"'), equal_bytes(bytes, '\\'));
+  const std::uint32_t control = ~bits_above(bytes, 0x1F) & ~beyond_ascii;
+  const std::uint32_t stops = misplaced | overlong | surrogates | cut_off | above_f3 | control |
+                              bits(_mm_or_si128(special, c0_c1));
+  return {stops & 0xFFFFU, tails};
+}
+
 #else
 
 inline constexpr std::size_t kBlock = 8;
@@ -115,6 +160,10 @@ inline std::size_t copyable_prefix(const char* block) {
 }
 
 inline std::size_t space_prefix(const char* block) { return count_run(block, is_space); }
+
+inline Utf8Block look_at_utf8(const char* /*block*/, std::uint32_t /*pending*/) {
+  return {1, 0};  // byte by byte
+}
 
 #endif
 

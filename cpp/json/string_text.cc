@@ -1,6 +1,7 @@
 #include "json/string_text.h"
 
 #include <array>
+#include <bit>
 #include <cstddef>
 
 namespace llmgate::json {
@@ -51,6 +52,29 @@ const char* skip_plain(const char* text, const char* end) {
   }
   while (text != end && is_plain(*text)) {
     ++text;
+  }
+  return text;
+}
+
+// Goes over well-formed text, ASCII or not, while whole blocks are left. `text` and what is
+// returned are at the start of a sequence.
+const char* skip_utf8_blocks(const char* text, const char* end) {
+  std::uint32_t pending = 0;
+  while (static_cast<std::size_t>(end - text) >= kBlock) {
+    const Utf8Block block = look_at_utf8(text, pending);
+    if (block.stops != 0) {
+      const int count = std::countr_zero(block.stops);
+      text += count;
+      pending = block.tails >> static_cast<unsigned>(count);
+      break;
+    }
+    text += kBlock;
+    pending = block.tails >> kBlock;
+  }
+  if ((pending & 1U) != 0) {
+    do {
+      --text;
+    } while ((byte_at(text) & 0xC0U) == 0x80);
   }
   return text;
 }
@@ -115,6 +139,36 @@ const char* append_unicode_escape(std::string& out, const char* text, const char
   return text;
 }
 
+// The rest of a string that is more than plain ASCII. Not inlined, so that the caller needs no
+// frame.
+[[gnu::noinline]] StringScan scan_special_text(const char* text, const char* end) {
+  bool has_escapes = false;
+  for (; text != end && *text != '"'; text = skip_plain(text, end)) {
+    if (*text == '\\') {
+      const std::ptrdiff_t length = escape_length(text, end);
+      if (length == 0) {
+        return {text, has_escapes, StringFault::kEscape};
+      }
+      has_escapes = true;
+      text += length;
+      continue;
+    }
+    if (is_ascii(*text)) {
+      return {text, has_escapes, StringFault::kControlByte};
+    }
+    text = skip_utf8_blocks(text, end);
+    if (text != end && !is_ascii(*text)) {
+      const std::ptrdiff_t length = utf8_sequence_length(text, end);
+      if (length == 0) {
+        return {text, has_escapes, StringFault::kUtf8};
+      }
+      text += length;
+    }
+  }
+  return text == end ? StringScan{text, has_escapes, StringFault::kUnterminated}
+                     : StringScan{text + 1, has_escapes, StringFault::kNone};
+}
+
 }  // namespace
 
 void append_unescaped(std::string& out, std::string_view escaped) {
@@ -163,35 +217,11 @@ std::ptrdiff_t utf8_sequence_length(const char* begin, const char* end) {
 }
 
 StringScan scan_rest_of_string(const char* text, const char* end) {
-  bool has_escapes = false;
-  while (true) {
-    text = skip_plain(text, end);
-    if (text == end) {
-      return {text, has_escapes, StringFault::kUnterminated};
-    }
-    if (*text == '"') {
-      return {text + 1, has_escapes, StringFault::kNone};
-    }
-    if (*text == '\\') {
-      const std::ptrdiff_t length = escape_length(text, end);
-      if (length == 0) {
-        return {text, has_escapes, StringFault::kEscape};
-      }
-      has_escapes = true;
-      text += length;
-      continue;
-    }
-    if (is_ascii(*text)) {
-      return {text, has_escapes, StringFault::kControlByte};
-    }
-    do {
-      const std::ptrdiff_t length = utf8_sequence_length(text, end);
-      if (length == 0) {
-        return {text, has_escapes, StringFault::kUtf8};
-      }
-      text += length;
-    } while (text != end && !is_ascii(*text));
+  text = skip_plain(text, end);
+  if (text != end && *text == '"') {
+    return {text + 1, false, StringFault::kNone};
   }
+  return scan_special_text(text, end);
 }
 
 }  // namespace llmgate::json

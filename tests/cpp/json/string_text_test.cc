@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -99,6 +100,38 @@ TEST(StringText, RefusesInvalidUtf8) {
     EXPECT_EQ(fault_of(bytes + " and then a block of plain text\""), StringFault::kUtf8);
     EXPECT_EQ(fault_of("a block of plain text and then " + bytes + "\""), StringFault::kUtf8);
     EXPECT_EQ(fault_of("\xD0\xB6\xD0\xB6" + bytes + "\xD0\xB6\""), StringFault::kUtf8);
+  }
+}
+
+// Blocks are counted from the first byte beyond ASCII on: "\xC3\xA9" starts one.
+TEST(StringText, TellsSequencesApartAtAnyPlaceOfABlock) {
+  const std::vector<std::string> sound = {"\xC2\x80",         "\xE0\xA0\x80",    "\xE2\x82\xAC",
+                                          "\xED\x9F\xBF",     "\xEE\x80\x80",    "\xF0\x90\x80\x80",
+                                          "\xF3\x80\x80\x80", "\xF4\x8F\xBF\xBF"};
+  const std::vector<std::string> broken = {"\x80",
+                                           "\xC1\xBF",
+                                           "\xC3",
+                                           "\xE0\x9F\xBF",
+                                           "\xED\xA0\x80",
+                                           "\xE2\x82",
+                                           "\xF0\x9F\x98",
+                                           "\xF0\x8F\xBF\xBF",
+                                           "\xF4\x90\x80\x80",
+                                           "\xF5\x80\x80\x80"};
+  for (std::size_t gap = 0; gap < 40; ++gap) {
+    const std::string before = "\xC3\xA9" + std::string(gap, 'x');
+    for (const std::string& bytes : sound) {
+      EXPECT_EQ(fault_of(before + bytes + " and more than a block behind it\""), StringFault::kNone)
+          << gap;
+      EXPECT_EQ(fault_of(before + bytes + "\""), StringFault::kNone) << gap;
+    }
+    for (const std::string& bytes : broken) {
+      const std::string text = before + bytes + " and more than a block behind it\"";
+      const StringScan scan = scan_rest_of_string(text.data(), text.data() + text.size());
+      EXPECT_EQ(scan.fault, StringFault::kUtf8) << gap << ::testing::PrintToString(bytes);
+      EXPECT_EQ(scan.stop - text.data(), static_cast<std::ptrdiff_t>(before.size())) << gap;
+      EXPECT_EQ(fault_of(before + bytes + "\""), StringFault::kUtf8) << gap;
+    }
   }
 }
 
