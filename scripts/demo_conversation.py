@@ -172,7 +172,7 @@ def structured_output(demo: Demo) -> str:
             people: int
 
         reply = llmgate.completion(model, question, response_format=City, **account)
-        city = City.model_validate_json(reply.choices[0].message.content)
+        city = reply.choices[0].message.parsed
         print(repr(city))
         """
     )

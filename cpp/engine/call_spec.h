@@ -29,12 +29,12 @@ struct Timeouts {
 struct CallSpec {
   chat::ChatRequest request;
   providers::Target target;
-  Timeouts timeouts;
+  Timeouts timeouts{};
   int max_retries = 0;
   bool is_strict = false;
   bool keeps_raw = false;                 // the bytes of a stream, for `raw`
-  std::shared_ptr<StreamFlow> flow;       // of streams
-  std::optional<std::string> mock_reply;  // answered with this body, without a network
+  std::shared_ptr<StreamFlow> flow{};       // of streams
+  std::optional<std::string> mock_reply{};  // answered with this body, without a network
 };
 
 }  // namespace llmgate::engine

@@ -139,7 +139,8 @@ class APIError(LLMGateError):
         if self.json_path:
             return f"{self.json_path}: {self.message}"
         target = "/".join(part for part in (self.provider, self.model) if part)
-        status = f"{self.status_code} " if self.response is not None else ""
+        has_status = self.response is not None and self.status_code is not None
+        status = f"{self.status_code} " if has_status else ""
         text = f"{target}: {status}{self.message}" if target else self.message
         return f"{text} (request {self.request_id})" if self.request_id else text
 
