@@ -18,6 +18,21 @@ using std::chrono::milliseconds;
 // kept.
 constexpr milliseconds kDrainTime{100};
 
+// A stream is bounded by its events; its turn holds the text only.
+constexpr std::size_t kMaxStreamBytes = std::size_t{512} << 20U;
+// What may wait for the first content, so that an attempt can still be replaced.
+constexpr std::size_t kMaxHeldBack = 256 * 1024;
+
+// Header values that must not come back in an error's text.
+bool is_secret_header(const net::Header& header) {
+  for (const std::string_view part : {"auth", "Auth", "key", "Key", "KEY", "token", "Token"}) {
+    if (header.name.find(part) != std::string::npos) {
+      return true;
+    }
+  }
+  return false;
+}
+
 std::string timeout_message(TimeoutPhase phase, milliseconds limit) {
   const std::string within = " within " + std::to_string(limit.count()) + " ms";
   switch (phase) {
@@ -116,6 +131,9 @@ Result<net::HttpRequest> Call::render() {
   request.proxy = spec_.target.proxy;
   request.ca_file = spec_.target.ca_file;
   request.connect_timeout = spec_.timeouts.connect;
+  if (is_stream()) {
+    request.limits.max_body_bytes = kMaxStreamBytes;
+  }
   return request;
 }
 
@@ -171,13 +189,14 @@ void Call::hand_over(const AnswerReader::Progress& progress) {
     completion_->route.back().first_content =
         duration_cast<microseconds>(last_progress_ - attempt_started_);
   }
-  // Before the first content nothing is shown, so that the attempt can still be replaced.
-  if (chunks_.empty() || !has_content_) {
-    return;
-  }
   std::size_t bytes = 0;
   for (const std::string& chunk : chunks_) {
     bytes += chunk.size();
+  }
+  // Before the first content nothing is shown, so that the attempt can still be replaced.
+  has_content_ |= bytes > kMaxHeldBack;
+  if (chunks_.empty() || !has_content_) {
+    return;
   }
   StreamFlow& flow = *spec_.flow;
   const std::size_t unread = flow.unread_bytes.fetch_add(bytes) + bytes;
@@ -235,9 +254,14 @@ void Call::complete_error(Error& error) const {
   if (error.request_id.empty()) {
     error.request_id = completion_->route.back().request_id;
   }
-  const std::string* key = &spec_.target.api_key;
-  error.message = redact(error.message, {key, 1});
-  error.body = redact(error.body, {key, 1});
+  std::vector<std::string> secrets{spec_.target.api_key};
+  for (const net::Header& header : spec_.target.extra_headers) {
+    if (is_secret_header(header)) {
+      secrets.push_back(header.value);
+    }
+  }
+  error.message = redact(error.message, secrets);
+  error.body = redact(error.body, secrets);
 }
 
 void Call::fail_attempt(Error error, bool is_stale_connection) {

@@ -59,6 +59,9 @@ Failure check_base_url(std::string_view url) {
   if (host_of(url).empty()) {
     return refuse("has no host");
   }
+  if (url.substr(0, url.find('/', 8)).find('@') != std::string_view::npos) {
+    return refuse("holds a user or a password (give api_key or extra_headers instead)");
+  }
   if (url.find_first_of("?#") != std::string_view::npos) {
     return refuse("has a query or a fragment");
   }

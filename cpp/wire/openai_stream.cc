@@ -30,10 +30,11 @@ class ChunkRewriter {
     out.begin_object();
     for (const json::Member member : root.members()) {
       const std::string_view name = member.name.escaped();
+      if (name == "choices") {
+        continue;
+      }
       out.raw_key(member.name.raw());
-      if (name == "choices" && member.value.is_array()) {
-        write_choices(member.value, out);
-      } else if (name == "usage" && member.value.is_object()) {
+      if (name == "usage" && member.value.is_object()) {
         const chat::Usage usage =
             chat::read_usage(member.value, dialect_.reasoning_outside_completion);
         chat::write_usage(usage, out);
@@ -41,6 +42,7 @@ class ChunkRewriter {
         out.raw(member.value.raw());
       }
     }
+    write_choices(root.find("choices"), out.key("choices"));
     out.end_object();
     return text;
   }
@@ -188,7 +190,11 @@ class OpenAiStreamParser final : public StreamParser {
     if (!absorbed.problem.empty()) {
       return malformed(absorbed.problem, event.data);
     }
-    if (absorbed.needs_rewrite || has_unusual_usage(root)) {
+    const bool has_choices = root.find("choices").is_array();
+    if (!has_choices && !root.find("usage").is_object()) {
+      return Outcome{};  // a keep-alive, or what stands beside the answer: the turn has it
+    }
+    if (!has_choices || absorbed.needs_rewrite || has_unusual_usage(root)) {
       chunks.push_back(ChunkRewriter(dialect_, absorbed, turn_).rewrite(root));
     } else {
       chunks.emplace_back(root.raw());
