@@ -33,18 +33,6 @@ bool is_secret_header(const net::Header& header) {
   return false;
 }
 
-std::string timeout_message(TimeoutPhase phase, milliseconds limit) {
-  const std::string within = " within " + std::to_string(limit.count()) + " ms";
-  switch (phase) {
-    case TimeoutPhase::kFirstToken:
-      return "no token" + within;
-    case TimeoutPhase::kIdle:
-      return "the stream brought nothing new" + within;
-    default:
-      return "no complete answer" + within;
-  }
-}
-
 std::int64_t expected_choices(const chat::ChatRequest& request) {
   return request.root().find("n").as_int().value_or(1);
 }
@@ -70,21 +58,22 @@ wire::Issuer Call::issuer() const { return {&spec_.target.provider->dialect, spe
 
 void Call::start() {
   assert(context_.loop.on_loop_thread());
-  call_started_ = context_.loop.clock().now();
+  times_.call_started = context_.loop.clock().now();
+  times_.is_stream = is_stream();
   completion_->fields = spec_.request.field_names();
   start_attempt("first");
 }
 
 void Call::start_attempt(std::string_view why) {
-  attempt_started_ = context_.loop.clock().now();
-  has_content_ = false;
+  times_.attempt_started = context_.loop.clock().now();
+  times_.has_content = false;
   chunks_.clear();
   Attempt attempt;
   attempt.provider = spec_.target.provider->name;
   attempt.model = spec_.target.model;
   attempt.base_url = spec_.target.base_url;
   attempt.why = why;
-  attempt.started = duration_cast<microseconds>(attempt_started_ - call_started_);
+  attempt.started = duration_cast<microseconds>(times_.attempt_started - times_.call_started);
   completion_->route.push_back(std::move(attempt));
 
   reader_.emplace(
@@ -152,7 +141,7 @@ void Call::on_head(net::ResponseHead head) {
   Attempt& attempt = completion_->route.back();
   attempt.status = head.status;
   attempt.request_id = wire::request_id_of(head.headers);
-  last_progress_ = context_.loop.clock().now();
+  times_.last_progress = context_.loop.clock().now();
   const bool opens_stream = is_stream() && head.status >= 200 && head.status < 300;
   reader_->on_head(std::move(head));
   if (opens_stream) {
@@ -182,20 +171,20 @@ void Call::on_body(std::string_view bytes) {
 // Gives the reader what has come, and stops the server when the reader is far behind.
 void Call::hand_over(const AnswerReader::Progress& progress) {
   if (progress.progressed) {
-    last_progress_ = context_.loop.clock().now();
+    times_.last_progress = context_.loop.clock().now();
   }
-  if (progress.has_content && !has_content_) {
-    has_content_ = true;
+  if (progress.has_content && !times_.has_content) {
+    times_.has_content = true;
     completion_->route.back().first_content =
-        duration_cast<microseconds>(last_progress_ - attempt_started_);
+        duration_cast<microseconds>(times_.last_progress - times_.attempt_started);
   }
   std::size_t bytes = 0;
   for (const std::string& chunk : chunks_) {
     bytes += chunk.size();
   }
   // Before the first content nothing is shown, so that the attempt can still be replaced.
-  has_content_ |= bytes > kMaxHeldBack;
-  if (chunks_.empty() || !has_content_) {
+  times_.has_content |= bytes > kMaxHeldBack;
+  if (chunks_.empty() || !times_.has_content) {
     return;
   }
   StreamFlow& flow = *spec_.flow;
@@ -210,14 +199,14 @@ void Call::resume() {
   if (has_ended_ || transfer_ == 0) {
     return;
   }
-  last_progress_ = context_.loop.clock().now();  // idle clocks stood still
+  times_.last_progress = context_.loop.clock().now();  // idle clocks stood still
   context_.transport.resume(transfer_);
   arm_timer();
 }
 
 void Call::on_end(net::TransferEnd end) {
   transfer_ = 0;
-  if (drain_until_) {
+  if (times_.drain_until) {
     retire();
     return;
   }
@@ -231,7 +220,8 @@ void Call::finish_answer(const net::TransferEnd& end) {
     fail_attempt(std::move(turn.error()), end.failure == net::TransferFailure::kStaleConnection);
     return;
   }
-  has_content_ = true;  // whatever is left may be shown now: a refusal of words is an answer too
+  times_.has_content =
+      true;  // whatever is left may be shown now: a refusal of words is an answer too
   hand_over({});
   completion_->turn = std::move(*turn);
   completion_->route.back().missing_marker = completion_->turn.missing_marker;
@@ -267,10 +257,11 @@ void Call::complete_error(Error& error) const {
 void Call::fail_attempt(Error error, bool is_stale_connection) {
   const TimePoint now = context_.loop.clock().now();
   outcomes_.push_back(
-      {error.kind, is_stale_connection, has_content_ && is_stream(), error.retry_after});
+      {error.kind, is_stale_connection, times_.has_content && is_stream(), error.retry_after});
   routing::RetryPolicy policy{spec_.max_retries, std::nullopt};
   if (spec_.timeouts.deadline) {
-    policy.remaining = duration_cast<milliseconds>(call_started_ + *spec_.timeouts.deadline - now);
+    policy.remaining =
+        duration_cast<milliseconds>(times_.call_started + *spec_.timeouts.deadline - now);
   }
   const routing::Decision decision = routing::plan_next(policy, outcomes_, context_.random);
   close_attempt(traits_of(error.kind).name, decision.tries_again ? "" : decision.why);
@@ -282,7 +273,7 @@ void Call::fail_attempt(Error error, bool is_stale_connection) {
   } else if (decision.wait.count() == 0) {
     start_attempt(decision.why);
   } else {
-    retry_at_ = now + decision.wait;
+    times_.retry_at = now + decision.wait;
     arm_timer();
   }
 }
@@ -293,7 +284,7 @@ void Call::close_attempt(std::string_view outcome, std::string_view why) {
   if (!why.empty()) {
     attempt.why += "; stopped: " + std::string(why);
   }
-  attempt.total = duration_cast<microseconds>(context_.loop.clock().now() - attempt_started_);
+  attempt.total = duration_cast<microseconds>(context_.loop.clock().now() - times_.attempt_started);
   const bool was_sent = attempt.status != 0 ||
                         outcome == traits_of(ErrorKind::kConnectionLost).name ||
                         outcome == traits_of(ErrorKind::kTimeout).name;
@@ -315,7 +306,7 @@ void Call::end_call() {
     retire();
     return;
   }
-  drain_until_ = context_.loop.clock().now() + kDrainTime;
+  times_.drain_until = context_.loop.clock().now() + kDrainTime;
   arm_timer();
 }
 
@@ -341,87 +332,43 @@ void Call::retire() {
   on_retired_(token_);
 }
 
-std::optional<std::pair<TimePoint, TimeoutPhase>> Call::next_deadline() const {
-  std::optional<std::pair<TimePoint, TimeoutPhase>> next;
-  const auto consider = [&next](TimePoint at, TimeoutPhase phase) {
-    if (!next || at < next->first) {
-      next = {at, phase};
-    }
-  };
-  if (drain_until_) {
-    consider(*drain_until_, TimeoutPhase::kNone);
-    return next;
-  }
-  const Timeouts& timeouts = spec_.timeouts;
-  if (timeouts.deadline) {
-    consider(call_started_ + *timeouts.deadline, TimeoutPhase::kTotal);
-  }
-  if (retry_at_) {
-    consider(*retry_at_, TimeoutPhase::kNone);
-    return next;
-  }
-  if (timeouts.total || !is_stream()) {
-    consider(attempt_started_ + timeouts.total.value_or(Timeouts::kPlainTotal),
-             TimeoutPhase::kTotal);
-  }
-  const bool is_paused = spec_.flow != nullptr && spec_.flow->is_paused.load();
-  if (is_stream() && !is_paused) {
-    if (has_content_) {
-      consider(last_progress_ + timeouts.idle, TimeoutPhase::kIdle);
-    } else {
-      consider(attempt_started_ + timeouts.first_token, TimeoutPhase::kFirstToken);
-    }
-  }
-  return next;
+std::optional<Deadline> Call::next_deadline() {
+  times_.is_paused = spec_.flow != nullptr && spec_.flow->is_paused.load();
+  return engine::next_deadline(spec_.timeouts, times_);
 }
 
 // A timer that comes early is cheaper than one moved with every chunk: on_timer() looks again.
 void Call::arm_timer() {
   const auto next = next_deadline();
-  if (!next || (timer_ != 0 && timer_at_ <= next->first)) {
+  if (!next || (timer_ != 0 && timer_at_ <= next->at)) {
     return;
   }
   context_.loop.cancel_timer(timer_);
-  timer_at_ = next->first;
+  timer_at_ = next->at;
   timer_ = context_.loop.start_timer(timer_at_, [this] { on_timer(); });
 }
 
 void Call::on_timer() {
   timer_ = 0;
   const auto next = next_deadline();
-  const TimePoint now = context_.loop.clock().now();
-  if (!next || next->first > now) {
+  if (!next || next->at > context_.loop.clock().now()) {
     arm_timer();
     return;
   }
-  if (next->second == TimeoutPhase::kNone) {
-    if (drain_until_) {
-      stop_transfer();
-      retire();
-    } else {
-      retry_at_.reset();
-      start_attempt("retry");
-    }
+  if (next->kind == DeadlineKind::kRetry) {
+    times_.retry_at.reset();
+    start_attempt("retry");
     return;
   }
   stop_transfer();
-  const Timeouts& timeouts = spec_.timeouts;
-  const bool is_deadline = timeouts.deadline && next->first == call_started_ + *timeouts.deadline;
-  milliseconds limit =
-      is_deadline ? *timeouts.deadline : timeouts.total.value_or(Timeouts::kPlainTotal);
-  if (next->second == TimeoutPhase::kFirstToken) {
-    limit = timeouts.first_token;
-  } else if (next->second == TimeoutPhase::kIdle) {
-    limit = timeouts.idle;
+  if (next->kind == DeadlineKind::kDrained) {
+    retire();
+    return;
   }
-  Error error;
-  error.kind = ErrorKind::kTimeout;
-  error.timeout_phase = next->second;
-  error.message = timeout_message(next->second, limit);
-  if (is_deadline) {
+  if (next->kind == DeadlineKind::kCall) {
     spec_.max_retries = 0;  // the whole call is out of time
   }
-  fail_attempt(std::move(error), false);
+  fail_attempt(timeout_error(*next), false);
 }
 
 }  // namespace llmgate::engine

@@ -13,6 +13,7 @@
 #include "engine/answer_reader.h"
 #include "engine/call_spec.h"
 #include "engine/completion_sink.h"
+#include "engine/deadlines.h"
 #include "net/event_loop.h"
 #include "net/transport.h"
 #include "routing/attempt_plan.h"
@@ -63,7 +64,7 @@ class Call final : public net::TransferObserver {
 
   void arm_timer();
   void on_timer();
-  [[nodiscard]] std::optional<std::pair<TimePoint, TimeoutPhase>> next_deadline() const;
+  [[nodiscard]] std::optional<Deadline> next_deadline();
 
   [[nodiscard]] wire::Issuer issuer() const;
   [[nodiscard]] bool is_stream() const { return spec_.request.is_stream(); }
@@ -75,15 +76,12 @@ class Call final : public net::TransferObserver {
   std::function<void(Token)> on_retired_;
   std::unique_ptr<Completion> completion_ = std::make_unique<Completion>();
   std::vector<routing::Outcome> outcomes_;
-  TimePoint call_started_;
+  CallTimes times_;
 
   // Of the current attempt.
   net::TransferId transfer_ = 0;  // 0: none is running
   std::optional<AnswerReader> reader_;
-  TimePoint attempt_started_;
-  TimePoint last_progress_;
   std::vector<std::string> chunks_;
-  bool has_content_ = false;
 
   net::TimerId timer_ = 0;
   TimePoint timer_at_;

@@ -32,7 +32,7 @@ struct CallSpec {
   Timeouts timeouts{};
   int max_retries = 0;
   bool is_strict = false;
-  bool keeps_raw = false;                 // the bytes of a stream, for `raw`
+  bool keeps_raw = false;                   // the bytes of a stream, for `raw`
   std::shared_ptr<StreamFlow> flow{};       // of streams
   std::optional<std::string> mock_reply{};  // answered with this body, without a network
 };
