@@ -117,7 +117,10 @@ class AsyncStream {
     }
   }
 
-  [[nodiscard]] py::object completion() const { return completion_; }
+  // The finished call once all of it has been read; until then None, whatever has come already.
+  [[nodiscard]] py::object completion() const {
+    return ready_.empty() ? completion_ : py::object(py::none());
+  }
   [[nodiscard]] engine::Token token() const { return token_; }
 
  private:

@@ -105,7 +105,8 @@ class SyncStream {
   // Waits until the provider has accepted the stream or the call has failed.
   void open() {
     take_news();
-    if (!completion_.is_none()) {
+    if (!completion_.is_none() && ready_.empty()) {
+      has_raised_ = true;
       raise_if_failed(completion_);
     }
   }
@@ -139,8 +140,10 @@ class SyncStream {
     is_closed_ = true;
   }
 
-  // The finished call, or None before its end.
-  [[nodiscard]] py::object completion() const { return completion_; }
+  // The finished call once all of it has been read; until then None, whatever has come already.
+  [[nodiscard]] py::object completion() const {
+    return ready_.empty() ? completion_ : py::object(py::none());
+  }
 
  private:
   void check_generation() const {
