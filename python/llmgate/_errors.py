@@ -147,7 +147,8 @@ class APIError(LLMGateError):
     def __reduce__(self) -> Any:
         fields = {name: getattr(self, name) for name in _FIELDS}
         name = next(cls.__name__ for cls in type(self).__mro__ if cls.__module__ == __name__)
-        return from_core, (name, {"message": self.message, **fields}, None)
+        arguments = (name, {"message": self.message, **fields}, None)
+        return from_core, arguments, {"response": self.response}
 
 
 class BadRequestError(APIError):

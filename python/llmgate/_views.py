@@ -111,8 +111,8 @@ class Node:
 
 
 def _plain(value: Any, exclude_none: bool) -> Any:
-    if isinstance(value, Node):
-        return value.model_dump(exclude_none=exclude_none)
+    if isinstance(value, Node):  # a field of the provider's may be called model_dump
+        return type(value).model_dump(value, exclude_none=exclude_none)
     if isinstance(value, list):
         return [_plain(item, exclude_none) for item in value]
     if isinstance(value, dict):
@@ -257,6 +257,10 @@ class ModelResponse(Node):
         raise AttributeError(
             f"{type(self).__name__!r} has no {name!r}: the provider did not send it"
         )
+
+    def __delattr__(self, name: str) -> None:
+        self._fields()
+        object.__delattr__(self, name)
 
     def _beside(self) -> Any:
         if self._beside_node is None:
