@@ -6,7 +6,13 @@
 namespace llmgate::bindings {
 
 PyObject* to_str(std::string_view utf8) {
-  return PyUnicode_DecodeUTF8(utf8.data(), static_cast<Py_ssize_t>(utf8.size()), "surrogatepass");
+  const auto size = static_cast<Py_ssize_t>(utf8.size());
+  PyObject* text = PyUnicode_DecodeUTF8(utf8.data(), size, "surrogatepass");
+  if (text == nullptr && PyErr_ExceptionMatches(PyExc_UnicodeDecodeError) != 0) {
+    PyErr_Clear();  // a server's error body may hold any bytes
+    text = PyUnicode_DecodeUTF8(utf8.data(), size, "replace");
+  }
+  return text;
 }
 
 PyObject* StringCache::get(std::string_view utf8) {
