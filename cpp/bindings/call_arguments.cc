@@ -1,5 +1,3 @@
-#include "bindings/call_arguments.h"
-
 #include <sys/stat.h>
 
 #include <array>
@@ -8,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "bindings/call_arguments.h"
 #include "bindings/python_json.h"
 #include "providers/environment.h"
 #include "providers/model_name.h"
@@ -50,6 +49,17 @@ Error refuse(std::string_view name, PyObject* value, std::string_view accepted) 
                                                    "; accepted: " + std::string(accepted));
 }
 
+// A number as Python writes it.
+std::string shown(PyObject* number) {
+  std::string text;
+  if (PyObject* written = PyObject_Str(number)) {
+    text = to_utf8(written).substr(0, 40);
+    Py_DECREF(written);
+  }
+  PyErr_Clear();
+  return text;
+}
+
 class ArgumentReader {
  public:
   explicit ArgumentReader(PyObject* arguments) : arguments_(arguments) {}
@@ -88,15 +98,16 @@ class ArgumentReader {
     if (value == nullptr || value == Py_None) {
       return std::nullopt;
     }
-    const double number = PyBool_Check(value) ? -1 : PyFloat_AsDouble(value);
-    if (PyErr_Occurred() != nullptr) {
+    const double number = PyFloat_AsDouble(value);
+    if (PyErr_Occurred() != nullptr || PyBool_Check(value)) {
       PyErr_Clear();
       fail(refuse(name, value, "seconds as int or float"));
       return std::nullopt;
     }
     constexpr double kLongest = 1e7;
     if (!(number > 0) || number > kLongest) {
-      fail(bad_request("$." + std::string(name), "is not above 0 and at most 10000000 seconds"));
+      fail(bad_request("$." + std::string(name),
+                       "is " + shown(value) + "; accepted: seconds above 0, at most 10000000"));
       return std::nullopt;
     }
     return milliseconds(static_cast<std::int64_t>(std::ceil(number * 1000)));
@@ -200,14 +211,19 @@ void read_headers(ArgumentReader& reader, const char* name, net::Headers& header
   PyObject* value = nullptr;
   Py_ssize_t position = 0;
   while (PyDict_Next(given, &position, &key, &value) != 0) {
-    if (!PyUnicode_Check(key) || !PyUnicode_Check(value)) {
-      reader.fail(refuse(name, PyUnicode_Check(key) ? value : key, "a dict of str to str"));
+    if (!PyUnicode_Check(key)) {
+      reader.fail(refuse(name, key, "a dict of str to str"));
+      return;
+    }
+    const std::string path = std::string(name) + "." + to_utf8(key).substr(0, 64);
+    if (!PyUnicode_Check(value)) {
+      reader.fail(refuse(path, value, "str"));
       return;
     }
     net::Header header{to_utf8(key), to_utf8(value)};
     if (const auto problem = net::why_bad_header(header.name, header.value)) {
-      reader.fail(bad_request("$." + std::string(name) + "[" + std::to_string(headers.size()) + "]",
-                              "the header " + *problem + "; accepted: printable bytes"));
+      reader.fail(
+          bad_request("$." + path, "the header " + *problem + "; accepted: printable bytes"));
       return;
     }
     headers.push_back(std::move(header));
@@ -220,10 +236,15 @@ int read_retries(ArgumentReader& reader) {
     if (value == nullptr) {
       continue;
     }
-    const long count = PyLong_Check(value) ? PyLong_AsLong(value) : -1;
+    if (!PyLong_Check(value) || PyBool_Check(value)) {
+      reader.fail(refuse(name, value, "an int from 0 to 10"));
+      return 0;
+    }
+    const long count = PyLong_AsLong(value);
     PyErr_Clear();
     if (count < 0 || count > 10) {
-      reader.fail(bad_request(std::string("$.") + name, "accepted: an int from 0 to 10"));
+      reader.fail(bad_request(std::string("$.") + name,
+                              "is " + shown(value) + "; accepted: an int from 0 to 10"));
       return 0;
     }
     return static_cast<int>(count);
@@ -376,10 +397,10 @@ Result<providers::Target> resolve_target(ArgumentReader& reader, std::string_vie
     return bad_request("$.api_base", "provider \"" + std::string(card.name) +
                                          "\" has no address of its own; give api_base");
   }
-  base = without_trailing(without_trailing(std::move(base), "/"), "/chat/completions");
   if (Failure failure = providers::check_base_url(base)) {
     return std::move(*failure);
   }
+  base = without_trailing(without_trailing(std::move(base), "/"), "/chat/completions");
   providers::Target target;
   target.provider = &card;
   target.model = std::move(resolved->model);
@@ -416,6 +437,7 @@ Result<CallArguments> read_arguments(PyObject* model, PyObject* messages, PyObje
     return refuse("model", model, "a str such as \"openai/gpt-4o\"");
   }
   ArgumentReader reader(arguments);
+  reader.flag("stream");
   PyObject* extra_body = reader.find("extra_body");
   if (extra_body != nullptr && !PyDict_Check(extra_body)) {
     return refuse("extra_body", extra_body, "a dict");

@@ -85,7 +85,12 @@ class JsonWalk {
       return refuse(std::string("is ") + (std::isnan(value) ? "NaN" : "infinite") +
                     "; accepted: a finite number");
     }
-    out_.number(value);
+    std::string text;
+    json::Writer(text).number(value);
+    if (text.find_first_of(".eE") == std::string::npos) {
+      text += ".0";  // servers in typed languages tell 1.0 from 1
+    }
+    out_.raw(text);
     return std::nullopt;
   }
 
@@ -135,20 +140,21 @@ class JsonWalk {
   Failure write_other(PyObject* value) {
     if (PyType_Check(value) == 0) {
       if (PyObject* dump = method(value, "model_dump")) {
-        return write_result(dump_model(dump));
+        return write_result(value, dump_model(dump, value));
       }
       if (PyIndex_Check(value) != 0) {
-        return write_result(PyNumber_Index(value));
+        return write_result(value, PyNumber_Index(value));
       }
       if (PyNumber_Check(value) != 0 && Py_TYPE(value)->tp_as_number->nb_float != nullptr) {
-        return write_result(PyNumber_Float(value));
+        return write_result(value, PyNumber_Float(value));
       }
     }
     return refuse(described(value));
   }
 
+  // Of the class: an answer's object may have a field of that name.
   static PyObject* method(PyObject* value, const char* name) {
-    PyObject* found = PyObject_GetAttrString(value, name);
+    PyObject* found = PyObject_GetAttrString(reinterpret_cast<PyObject*>(Py_TYPE(value)), name);
     if (found == nullptr) {
       PyErr_Clear();
     }
@@ -156,24 +162,25 @@ class JsonWalk {
   }
 
   // Only what was set: the SDKs' models are full of defaults that no provider takes back.
-  static PyObject* dump_model(PyObject* dump) {
+  static PyObject* dump_model(PyObject* dump, PyObject* model) {
     PyObject* options = Py_BuildValue("{s:O}", "exclude_unset", Py_True);
-    PyObject* none = PyTuple_New(0);
-    PyObject* result = PyObject_Call(dump, none, options);
+    PyObject* itself = PyTuple_Pack(1, model);
+    PyObject* result = PyObject_Call(dump, itself, options);
     if (result == nullptr && PyErr_ExceptionMatches(PyExc_TypeError) != 0) {
       PyErr_Clear();
-      result = PyObject_CallNoArgs(dump);
+      result = PyObject_CallOneArg(dump, model);
     }
-    Py_XDECREF(none);
+    Py_XDECREF(itself);
     Py_XDECREF(options);
     Py_DECREF(dump);
     return result;
   }
 
-  Failure write_result(PyObject* result) {
+  Failure write_result(PyObject* value, PyObject* result) {
     if (result == nullptr) {
       PyErr_Clear();
-      return refuse("could not be turned into JSON");
+      return refuse(std::string("is of type ") + Py_TYPE(value)->tp_name +
+                    ", whose own conversion failed; accepted: what converts to JSON");
     }
     Failure failure = write(result);
     Py_DECREF(result);

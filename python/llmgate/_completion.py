@@ -96,6 +96,8 @@ def completion(
     """
     schema = _prepare(arguments) if _needs_preparing(arguments) else None
     if stream:
+        if stream is not True:
+            arguments["stream"] = stream  # for the core to refuse
         return Stream(_core.open_stream(model, messages, arguments), schema)
     done = _core.complete(model, messages, arguments)
     if done.has_losses:
@@ -141,6 +143,8 @@ async def acompletion(
     loop = _running_loop()
     sink = _bridge.sink_of(loop)
     if stream:
+        if stream is not True:
+            arguments["stream"] = stream
         chunks = AsyncStream(sink.submit_stream(model, messages, arguments), loop, schema)
         await chunks._open()
         return chunks
