@@ -117,7 +117,14 @@ Failure AnswerReader::take_events(Progress& progress, std::vector<std::string>& 
 Result<chat::Turn> AnswerReader::finish(const net::TransferEnd& end,
                                         std::vector<std::string>& chunks) {
   if (head_.status == 0) {
-    return transfer_error(end, issuer_);
+    if (end.failure != TransferFailure::kNone) {
+      return transfer_error(end, issuer_);
+    }
+    net::TransferEnd cut = end;  // to libcurl a head without its end is an answer without a body
+    cut.failure = TransferFailure::kReset;
+    cut.request_sent = true;
+    cut.detail = "the connection closed before the answer's head was complete";
+    return transfer_error(cut, issuer_);
   }
   if (reading_ == Reading::kEvents) {
     return finish_stream(end, chunks);
