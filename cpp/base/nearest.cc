@@ -44,7 +44,7 @@ std::string_view nearest_name(std::string_view name, std::span<const std::string
   std::size_t best = std::max<std::size_t>(1, name.size() / 3) + 1;
   for (const std::string_view candidate : candidates) {
     const std::size_t distance = edit_distance(name, candidate);
-    if (distance < best) {
+    if (distance < best && distance < name.size()) {
       best = distance;
       nearest = candidate;
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 namespace llmgate {
 namespace {
@@ -36,6 +37,11 @@ bool is_key_byte(char c) {
          c == '_' || c == '.' || c == '*' || c == '/' || c == '+' || c == '=';
 }
 
+// Keys also stand behind other key bytes: "?key=AIza...", "/sk-...".
+bool is_word_byte(char c) {
+  return is_key_byte(c) && c != '.' && c != '*' && c != '/' && c != '+' && c != '=';
+}
+
 // The length of a key-shaped word at the start of `text`, or 0.
 std::size_t key_length(std::string_view text) {
   for (const KeyShape& shape : kKeyShapes) {
@@ -62,8 +68,12 @@ void replace_all(std::string& text, std::string_view secret) {
 }  // namespace
 
 std::string redact(std::string_view text, std::span<const std::string> secrets) {
+  // Longest first: a secret that begins with another would leave its rest behind.
+  std::vector<std::string_view> by_length(secrets.begin(), secrets.end());
+  std::sort(by_length.begin(), by_length.end(),
+            [](std::string_view a, std::string_view b) { return a.size() > b.size(); });
   std::string without_secrets(text);
-  for (const std::string& secret : secrets) {
+  for (const std::string_view secret : by_length) {
     if (secret.size() >= kShortestSecret) {
       replace_all(without_secrets, secret);
     }
@@ -72,7 +82,7 @@ std::string redact(std::string_view text, std::span<const std::string> secrets) 
   out.reserve(without_secrets.size());
   const std::string_view rest = without_secrets;
   for (std::size_t at = 0; at < rest.size();) {
-    const bool starts_word = at == 0 || !is_key_byte(rest[at - 1]);
+    const bool starts_word = at == 0 || !is_word_byte(rest[at - 1]);
     const std::size_t length = starts_word ? key_length(rest.substr(at)) : 0;
     if (length > 0) {
       out += kHidden;
