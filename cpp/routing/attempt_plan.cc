@@ -50,9 +50,9 @@ Decision plan_next(const RetryPolicy& policy, std::span<const Outcome> outcomes,
   if (!may_retry(last)) {
     return {false, milliseconds(0), last.is_committed ? "content was delivered" : "not retryable"};
   }
-  const auto counted = std::count_if(outcomes.begin(), outcomes.end(),
-                                     [](const Outcome& o) { return !o.is_stale_connection; });
-  const std::int64_t retries = std::max<std::int64_t>(counted, 1) - 1;
+  const bool had_stale = std::any_of(outcomes.begin(), outcomes.end(),
+                                     [](const Outcome& o) { return o.is_stale_connection; });
+  const std::int64_t retries = std::ssize(outcomes) - 1 - (had_stale ? 1 : 0);
   if (retries >= policy.max_retries) {
     return {false, milliseconds(0), "no retries left"};
   }

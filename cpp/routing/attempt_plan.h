@@ -21,7 +21,7 @@ struct Outcome {
 };
 
 struct RetryPolicy {
-  int max_retries = 0;  // attempts beyond the first; dead kept-alive connections do not count
+  int max_retries = 0;  // attempts beyond the first; one dead kept-alive connection does not count
   std::optional<std::chrono::milliseconds>
       remaining;  // until the call's deadline; nothing: no deadline
 };
