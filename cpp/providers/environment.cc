@@ -25,21 +25,44 @@ std::string authority_of(std::string_view url) {
   return lower(rest);
 }
 
+struct Place {
+  std::string_view host;  // without brackets
+  std::string_view port;  // empty: none is named
+};
+
+// "host", "host:port", "[address]", "[address]:port" or an address of IPv6 as it is.
+Place place_of(std::string_view text) {
+  if (text.starts_with('[')) {
+    const std::size_t end = std::min(text.find(']'), text.size());
+    const std::string_view rest = text.substr(end);
+    return {text.substr(1, end - 1), rest.starts_with("]:") ? rest.substr(2) : ""};
+  }
+  const std::size_t colon = text.find(':');
+  if (colon == std::string_view::npos || text.find(':', colon + 1) != std::string_view::npos) {
+    return {text, ""};
+  }
+  return {text.substr(0, colon), text.substr(colon + 1)};
+}
+
 // One entry of NO_PROXY: "*", "host", ".domain", "domain", each with or without a port.
 bool is_covered_by(std::string_view authority, std::string_view entry) {
   if (entry == "*") {
     return true;
   }
-  if (entry.find(':') == std::string_view::npos) {
-    authority = authority.substr(0, authority.find(':'));
-  }
-  if (entry.starts_with('.')) {
-    entry.remove_prefix(1);
-  }
-  if (entry.empty() || !authority.ends_with(entry)) {
+  const Place target = place_of(authority);
+  const Place exempt = place_of(entry);
+  if (!exempt.port.empty() && exempt.port != target.port) {
     return false;
   }
-  return authority.size() == entry.size() || authority[authority.size() - entry.size() - 1] == '.';
+  std::string_view domain = exempt.host;
+  if (domain.starts_with('.')) {
+    domain.remove_prefix(1);
+  }
+  if (domain.empty() || !target.host.ends_with(domain)) {
+    return false;
+  }
+  const std::size_t before = target.host.size() - domain.size();
+  return before == 0 || target.host[before - 1] == '.';
 }
 
 bool is_exempt(const std::string& authority, std::string_view list) {

@@ -21,6 +21,7 @@ constexpr std::array kBareNames = std::to_array<BareName>({
     {"gpt-oss-20b",
      "groq/openai/gpt-oss-20b|together/openai/gpt-oss-20b|openrouter/openai/gpt-oss-20b|"
      "ollama/gpt-oss:20b"},
+    {"gpt-oss", "groq/openai/*|together/openai/*|openrouter/openai/*|ollama/*"},
     {"gpt-", "openai/*"},
     {"chatgpt-", "openai/*"},
     {"o1", "openai/*"},
@@ -52,6 +53,8 @@ constexpr std::array kBareNames = std::to_array<BareName>({
     {"qwen", "groq/qwen/*|cerebras/*|together/Qwen/*|alibaba/*|openrouter/qwen/*|ollama/*"},
 });
 
+constexpr std::size_t kLongestShown = 64;
+
 std::string list_providers() {
   std::string text;
   for (const Provider* card : all_providers()) {
@@ -62,13 +65,19 @@ std::string list_providers() {
 
 Error unknown_provider(std::string_view name) {
   const std::string_view nearest = nearest_provider(name);
-  std::string message = "\"" + std::string(name.substr(0, 64)) + "\" is no known provider";
+  std::string message =
+      "\"" + std::string(name.substr(0, kLongestShown)) + "\" is no known provider";
   if (!nearest.empty()) {
     message += "; did you mean \"" + std::string(nearest) + "\"?";
   }
   message += " Known: " + list_providers() +
              ". Any other server that speaks OpenAI's chat API: give api_base.";
   return bad_request("$.model", std::move(message));
+}
+
+Error no_model(std::string_view name) {
+  return bad_request("$.model", "\"" + std::string(name.substr(0, kLongestShown)) +
+                                    "\" names a provider but no model");
 }
 
 std::string with_name(std::string_view candidate, std::string_view name) {
@@ -80,6 +89,7 @@ std::string with_name(std::string_view candidate, std::string_view name) {
 }
 
 Error ambiguous(std::string_view name, std::string_view candidates) {
+  name = name.substr(0, kLongestShown);
   std::string message = "\"" + std::string(name) + "\" is served by several providers; name one: ";
   for (bool first = true; !candidates.empty(); first = false) {
     const std::size_t bar = candidates.find('|');
@@ -102,7 +112,7 @@ Result<ResolvedModel> resolve_bare(std::string_view name) {
     return ResolvedModel{find_provider(full.substr(0, slash)), full.substr(slash + 1)};
   }
   return bad_request("$.model",
-                     "\"" + std::string(name.substr(0, 64)) +
+                     "\"" + std::string(name.substr(0, kLongestShown)) +
                          "\" names no provider; accepted: \"provider/model\", such as "
                          "\"openai/gpt-4o\" or \"ollama/llama3.2\", or any name with api_base");
 }
@@ -120,8 +130,12 @@ Result<ResolvedModel> resolve_model(std::string_view name, std::string_view prov
     if (provider == nullptr) {
       return unknown_provider(provider_name);
     }
+    const std::string_view full_name = name;
     if (name.starts_with(std::string(provider_name) + "/")) {
       name.remove_prefix(provider_name.size() + 1);
+    }
+    if (name.empty()) {
+      return no_model(full_name);
     }
     return ResolvedModel{provider, std::string(name)};
   }
@@ -133,8 +147,7 @@ Result<ResolvedModel> resolve_model(std::string_view name, std::string_view prov
     }
     if (const Provider* provider = find_provider(name.substr(0, at))) {
       if (at + 1 == name.size()) {
-        return bad_request("$.model",
-                           "\"" + std::string(name) + "\" names a provider but no model");
+        return no_model(name);
       }
       return ResolvedModel{provider, std::string(name.substr(at + 1))};
     }

@@ -70,7 +70,9 @@ Failure check_base_url(std::string_view url) {
 
 bool is_loopback(std::string_view url) {
   const std::string_view host = host_of(url);
-  return host == "localhost" || host == "[::1]" || host.starts_with("127.");
+  const bool is_address = host.find_first_not_of("0123456789.") == std::string_view::npos;
+  return equal_without_case(host, "localhost") || host == "[::1]" ||
+         (is_address && host.starts_with("127."));
 }
 
 Result<net::Headers> headers_for(const Target& target, bool is_stream) {
@@ -91,7 +93,9 @@ Result<net::Headers> headers_for(const Target& target, bool is_stream) {
   }
   for (const net::Header& header : target.extra_headers) {
     if (const auto problem = net::why_bad_header(header.name, header.value)) {
-      return bad_request("$.extra_headers", "a header " + *problem + " and cannot be sent");
+      const bool has_good_name = !net::why_bad_header(header.name, "");
+      const std::string which = has_good_name ? "the header \"" + header.name + "\"" : "a header";
+      return bad_request("$.extra_headers", which + " " + *problem + " and cannot be sent");
     }
     set_header(headers, header.name, header.value);
   }
