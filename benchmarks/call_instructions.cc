@@ -14,7 +14,7 @@
 
 #include "canned_replies.h"
 #include "chat/request.h"
-#include "chat/view.h"
+#include "engine/completion_json.h"
 #include "engine/engine.h"
 #include "providers/model_name.h"
 #include "support/fake_event_loop.h"
@@ -48,7 +48,7 @@ class Reader final : public engine::CompletionSink {
   }
   void deliver_done(engine::Token, std::unique_ptr<engine::Completion> completion) override {
     finished_ += completion->error ? 0 : 1;
-    view_ = chat::render_view(completion->turn);
+    bytes_ += engine::view_of(*completion, view_).size();
   }
   [[nodiscard]] std::size_t chunks() const { return chunks_; }
   [[nodiscard]] std::size_t finished() const { return finished_; }
@@ -58,6 +58,7 @@ class Reader final : public engine::CompletionSink {
  private:
   std::size_t chunks_ = 0;
   std::size_t finished_ = 0;
+  std::size_t bytes_ = 0;
   std::string view_;
 };
 

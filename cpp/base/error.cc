@@ -34,7 +34,7 @@ constexpr std::array<ErrorTraits, kErrorKindCount> kTraits{{
     {kStreamInterrupted, "stream_interrupted", "StreamInterruptedError", 0, false, false, true},
     {kTimeout, "timeout", "Timeout", 408, true, true, true},
     {kInvalidResponse, "invalid_response", "APIResponseValidationError", 0, false, true, true},
-    {kCancelled, "cancelled", "CancelledError", 0, false, false, true},
+    {kCancelled, "cancelled", "CallCancelledError", 0, false, false, true},
     {kShutdown, "shutdown", "EngineShutdownError", 0, false, false, true},
     {kInternal, "internal", "InternalError", 0, false, false, false},
 }};

@@ -65,6 +65,17 @@ void replace_all(std::string& text, std::string_view secret) {
   }
 }
 
+// A text that was cut inside a secret ends with its beginning.
+void hide_cut_secret(std::string& text, std::string_view secret) {
+  for (std::size_t length = std::min(secret.size() - 1, text.size()); length >= kShortestSecret;
+       --length) {
+    if (std::string_view(text).ends_with(secret.substr(0, length))) {
+      text.replace(text.size() - length, length, kHidden);
+      return;
+    }
+  }
+}
+
 }  // namespace
 
 std::string redact(std::string_view text, std::span<const std::string> secrets) {
@@ -76,6 +87,7 @@ std::string redact(std::string_view text, std::span<const std::string> secrets) 
   for (const std::string_view secret : by_length) {
     if (secret.size() >= kShortestSecret) {
       replace_all(without_secrets, secret);
+      hide_cut_secret(without_secrets, secret);
     }
   }
   std::string out;

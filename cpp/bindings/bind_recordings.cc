@@ -71,8 +71,9 @@ void read_answer(engine::AnswerReader& reader, const py::iterable& pieces, bool 
 py::object parse(ModuleState& state, const std::string& provider, const py::iterable& pieces,
                  int status, const py::dict& headers, bool is_stream, int expected_choices,
                  bool framed, const py::object& chunks) {
+  json::Document scratch;
   engine::AnswerReader reader(wire::openai_chat_format(), {&dialect_of(provider), ""},
-                              {is_stream, true, expected_choices});
+                              {is_stream, true, expected_choices}, scratch);
   reader.on_head(head_of(status, headers));
   Parsed parsed;
   read_answer(reader, pieces, framed, parsed);

@@ -1,3 +1,5 @@
+#include "bindings/call_arguments.h"
+
 #include <sys/stat.h>
 
 #include <array>
@@ -6,7 +8,6 @@
 #include <optional>
 #include <utility>
 
-#include "bindings/call_arguments.h"
 #include "bindings/python_json.h"
 #include "providers/environment.h"
 #include "providers/model_name.h"
@@ -168,8 +169,9 @@ void read_timeouts(ArgumentReader& reader, bool is_stream, engine::Timeouts& tim
     } else if (limit) {
       timeouts.total = limit;
     }
-    if (limit && *limit < timeouts.connect) {
-      timeouts.connect = *limit;
+    if (limit && *limit <= timeouts.connect) {
+      // A little earlier than the whole: a call that never got a connection was not billed.
+      timeouts.connect = *limit - std::min(milliseconds(10), *limit / 10);
     }
     return;
   }
@@ -259,13 +261,13 @@ class RequestWriter {
       : arguments_(arguments), extra_body_(extra_body), out_(text_) {}
 
   Result<std::string> write(std::string_view model, PyObject* messages, bool is_stream) {
-    out_.begin_object().key("model").string(model);
+    out_.begin_object().escaped_key("model").string(model);
     Failure failure = write_messages(messages);
     if (failure) {
       return std::move(*failure);
     }
     if (is_stream) {
-      out_.key("stream").boolean(true);
+      out_.escaped_key("stream").boolean(true);
     }
     if ((failure = write_members(arguments_, "", true)) ||
         (extra_body_ != nullptr && (failure = write_members(extra_body_, ".extra_body", false)))) {
@@ -280,9 +282,9 @@ class RequestWriter {
 
  private:
   Failure write_messages(PyObject* messages) {
-    out_.key("messages");
+    out_.escaped_key("messages");
     if (PyUnicode_Check(messages)) {
-      out_.begin_array().begin_object().key("role").escaped("user").key("content");
+      out_.begin_array().begin_object().escaped_key("role").escaped("user").escaped_key("content");
       Failure failure = write_json(messages, "$.messages", out_);
       out_.end_object().end_array();
       return failure;
@@ -330,7 +332,7 @@ class RequestWriter {
       json::Writer check(unused);
       return write_json(metadata, "$.metadata", check);
     }
-    out_.key("metadata");
+    out_.escaped_key("metadata");
     return write_json(metadata, "$.metadata", out_);
   }
 
@@ -350,11 +352,19 @@ Result<std::string> mock_reply(PyObject* mock, std::string_view model) {
     }
     return text;
   }
-  out.begin_object().key("id").escaped("chatcmpl-mock").key("created").number(std::int64_t{0});
-  out.key("model").string(model).key("choices").begin_array().begin_object();
-  out.key("index").number(std::int64_t{0}).key("message");
+  out.begin_object()
+      .escaped_key("id")
+      .escaped("chatcmpl-mock")
+      .escaped_key("created")
+      .number(std::int64_t{0});
+  out.escaped_key("model").string(model).escaped_key("choices").begin_array().begin_object();
+  out.escaped_key("index").number(std::int64_t{0}).escaped_key("message");
   if (PyUnicode_Check(mock)) {
-    out.begin_object().key("role").escaped("assistant").key("content").string(to_utf8(mock));
+    out.begin_object()
+        .escaped_key("role")
+        .escaped("assistant")
+        .escaped_key("content")
+        .string(to_utf8(mock));
     out.end_object();
   } else if (PyDict_Check(mock)) {
     if (Failure failure = write_json(mock, "$.mock_response", out)) {
@@ -365,7 +375,7 @@ Result<std::string> mock_reply(PyObject* mock, std::string_view model) {
   }
   const bool calls_tools =
       PyDict_Check(mock) && PyDict_GetItemString(mock, "tool_calls") != nullptr;
-  out.key("finish_reason").escaped(calls_tools ? "tool_calls" : "stop");
+  out.escaped_key("finish_reason").escaped(calls_tools ? "tool_calls" : "stop");
   out.end_object().end_array().end_object();
   return text;
 }

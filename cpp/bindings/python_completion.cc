@@ -1,7 +1,6 @@
 #include "bindings/python_completion.h"
 
 #include "bindings/python_view.h"
-#include "chat/view.h"
 #include "engine/completion_json.h"
 
 namespace py = pybind11;
@@ -76,8 +75,9 @@ void register_completion(py::module_& module) {
   py::class_<PythonCompletion>(module, "Completion", "A finished call.")
       .def("fill",
            [](const PythonCompletion& self, const py::object& response) {
-             if (!fill_view(self.state(), response.ptr(), chat::render_view(self.completion().turn),
-                            ViewClass::kResponse)) {
+             std::string storage;
+             if (!fill_view(self.state(), response.ptr(),
+                            engine::view_of(self.completion(), storage), ViewClass::kResponse)) {
                throw py::error_already_set();
              }
            })

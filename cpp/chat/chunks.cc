@@ -23,10 +23,10 @@ class ChunkWriter {
     std::string text;
     Writer out(text);
     begin(out);
-    out.key("choices").begin_array().begin_object();
-    out.key("index").raw(choice.find("index").raw()).key("delta").begin_object();
+    out.escaped_key("choices").begin_array().begin_object();
+    out.escaped_key("index").raw(choice.find("index").raw()).escaped_key("delta").begin_object();
     write_delta(out);
-    out.end_object().key("finish_reason").null().end_object().end_array().end_object();
+    out.end_object().escaped_key("finish_reason").null().end_object().end_array().end_object();
     chunks_.push_back(std::move(text));
   }
 
@@ -35,7 +35,7 @@ class ChunkWriter {
     std::string text;
     Writer out(text);
     begin(out);
-    out.key("choices").begin_array().begin_object().key("delta").begin_object().end_object();
+    out.escaped_key("choices").begin_array().begin_object().escaped_key("delta").begin_object().end_object();
     for (const json::Member member : choice.members()) {
       if (!member.name.says("message")) {
         out.raw_key(member.name.raw()).raw(member.value.raw());
@@ -49,7 +49,7 @@ class ChunkWriter {
     std::string text;
     Writer out(text);
     begin(out);
-    out.key("choices").begin_array().end_array().key("usage").raw(usage.raw()).end_object();
+    out.escaped_key("choices").begin_array().end_array().escaped_key("usage").raw(usage.raw()).end_object();
     chunks_.push_back(std::move(text));
   }
 
@@ -59,7 +59,7 @@ class ChunkWriter {
     for (const json::Member member : view_.members()) {
       const Value name = member.name;
       if (name.says("object")) {
-        out.key("object").escaped("chat.completion.chunk");
+        out.escaped_key("object").escaped("chat.completion.chunk");
       } else if (!name.says("choices") && !name.says("usage")) {
         out.raw_key(name.raw()).raw(member.value.raw());
       }
@@ -77,10 +77,10 @@ std::string_view next_piece(std::string_view rest) {
 }
 
 void write_tool_calls(Value calls, Writer& out) {
-  out.key("tool_calls").begin_array();
+  out.escaped_key("tool_calls").begin_array();
   std::int64_t index = 0;
   for (const Value call : calls.elements()) {
-    out.begin_object().key("index").number(index++);
+    out.begin_object().escaped_key("index").number(index++);
     for (const json::Member member : call.members()) {
       out.raw_key(member.name.raw()).raw(member.value.raw());
     }
@@ -97,7 +97,7 @@ void add_choice(Value choice, ChunkWriter& chunks) {
       if (member.name.says("tool_calls")) {
         write_tool_calls(member.value, out);
       } else if (member.name.says("content") && !content.empty()) {
-        out.key("content").escaped("");
+        out.escaped_key("content").escaped("");
       } else {
         out.raw_key(member.name.raw()).raw(member.value.raw());
       }
@@ -105,7 +105,7 @@ void add_choice(Value choice, ChunkWriter& chunks) {
   });
   for (std::string_view rest = content; !rest.empty();) {
     const std::string_view piece = next_piece(rest);
-    chunks.add_delta(choice, [piece](Writer& out) { out.key("content").escaped(piece); });
+    chunks.add_delta(choice, [piece](Writer& out) { out.escaped_key("content").escaped(piece); });
     rest.remove_prefix(piece.size());
   }
   chunks.add_finish(choice);

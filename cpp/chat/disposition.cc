@@ -8,10 +8,10 @@ namespace llmgate::chat {
 namespace {
 
 void write_disposition(const Disposition& disposition, json::Writer& out) {
-  out.begin_object().key("path").string(disposition.path);
-  out.key("action").string(name_of(disposition.action));
-  out.key("detail").string(disposition.detail);
-  out.key("reason").string(disposition.reason).end_object();
+  out.begin_object().escaped_key("path").string(disposition.path);
+  out.escaped_key("action").string(name_of(disposition.action));
+  out.escaped_key("detail").string(disposition.detail);
+  out.escaped_key("reason").string(disposition.reason).end_object();
 }
 
 }  // namespace

@@ -87,6 +87,7 @@ struct Usage {
   std::optional<std::int64_t> cached_tokens;
   std::optional<std::int64_t> reasoning_tokens;
   std::string native;  // the provider's object as sent; empty: none was
+  bool is_normal = false;  // the native object says all of the above in OpenAI's names
 };
 
 struct Turn {
@@ -97,6 +98,8 @@ struct Turn {
   std::vector<Choice> choices;
   Usage usage;
   RawMembers members;           // created, system_fingerprint, service_tier, unknown ones
+  // The body it was read from is OpenAI-shaped as it stands: whoever kept that needs no other view.
+  bool is_view_as_sent = false;
   bool missing_marker = false;  // a stream that ended whole but without its format's marker
 
   Choice& choice_at(std::int64_t index);  // added in order of index if absent

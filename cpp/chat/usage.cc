@@ -7,13 +7,15 @@ namespace {
 
 using json::Value;
 
-std::optional<std::int64_t> first_count(std::initializer_list<Value> candidates) {
-  for (const Value& candidate : candidates) {
-    if (const auto count = candidate.as_int()) {
-      return count;
-    }
-  }
-  return std::nullopt;
+// Counts come from outside: sums that do not fit are unknown.
+std::optional<std::int64_t> sum(std::int64_t a, std::int64_t b) {
+  std::int64_t result = 0;
+  return __builtin_add_overflow(a, b, &result) ? std::nullopt : std::optional(result);
+}
+
+std::optional<std::int64_t> difference(std::int64_t a, std::int64_t b) {
+  std::int64_t result = 0;
+  return __builtin_sub_overflow(a, b, &result) ? std::nullopt : std::optional(result);
 }
 
 // Copies the members of `details` and adds `name` if it is not there as a number.
@@ -38,37 +40,74 @@ void write_count(std::string_view name, std::optional<std::int64_t> count, json:
   }
 }
 
+// The counts by the names that providers give them; `elsewhere` are those that OpenAI does not
+// know.
+struct Counts {
+  Usage usage;
+  std::optional<std::int64_t> cached_elsewhere;
+  std::optional<std::int64_t> reasoning_elsewhere;
+};
+
+Counts read_counts(Value native) {
+  Counts counts;
+  for (const json::Member member : native.members()) {
+    const std::string_view name = member.name.escaped();
+    const Value value = member.value;
+    if (name == "prompt_tokens") {
+      counts.usage.prompt_tokens = value.as_int();
+    } else if (name == "completion_tokens") {
+      counts.usage.completion_tokens = value.as_int();
+    } else if (name == "total_tokens") {
+      counts.usage.total_tokens = value.as_int();
+    } else if (name == "prompt_tokens_details") {
+      counts.usage.cached_tokens = value.find("cached_tokens").as_int();
+    } else if (name == "completion_tokens_details") {
+      counts.usage.reasoning_tokens = value.find("reasoning_tokens").as_int();
+    } else if (name == "cached_tokens" || name == "prompt_cache_hit_tokens" ||
+               name == "num_cached_tokens") {  // Together; DeepSeek; Mistral
+      counts.cached_elsewhere = value.as_int();
+    } else if (name == "reasoning_tokens") {
+      counts.reasoning_elsewhere = value.as_int();
+    }
+  }
+  return counts;
+}
+
 }  // namespace
 
 Usage read_usage(Value native, bool reasoning_outside) {
-  Usage usage;
+  Counts counts = read_counts(native);
+  Usage& usage = counts.usage;
   usage.native = native.raw();
-  const Value completion_details = native.find("completion_tokens_details");
-  const Value prompt_details = native.find("prompt_tokens_details");
-  usage.prompt_tokens = native.find("prompt_tokens").as_int();
-  usage.completion_tokens = native.find("completion_tokens").as_int();
-  usage.total_tokens = native.find("total_tokens").as_int();
-  usage.cached_tokens =
-      first_count({prompt_details.find("cached_tokens"), native.find("cached_tokens"),
-                   native.find("prompt_cache_hit_tokens"), native.find("num_cached_tokens")});
+  usage.is_normal = (usage.cached_tokens || !counts.cached_elsewhere) &&
+                    (usage.reasoning_tokens || !counts.reasoning_elsewhere);
+  usage.cached_tokens = usage.cached_tokens ? usage.cached_tokens : counts.cached_elsewhere;
   usage.reasoning_tokens =
-      first_count({completion_details.find("reasoning_tokens"), native.find("reasoning_tokens")});
+      usage.reasoning_tokens ? usage.reasoning_tokens : counts.reasoning_elsewhere;
   if (!usage.total_tokens && usage.prompt_tokens && usage.completion_tokens) {
-    usage.total_tokens = *usage.prompt_tokens + *usage.completion_tokens;
+    usage.total_tokens = sum(*usage.prompt_tokens, *usage.completion_tokens);
+    usage.is_normal = false;
   }
   if (!reasoning_outside || !usage.total_tokens || !usage.prompt_tokens) {
     return usage;
   }
-  const std::int64_t outside =
-      *usage.total_tokens - *usage.prompt_tokens - usage.completion_tokens.value_or(0);
-  if (outside > 0) {
-    usage.completion_tokens = usage.completion_tokens.value_or(0) + outside;
-    usage.reasoning_tokens = usage.reasoning_tokens.value_or(outside);
+  // All that is no prompt was generated.
+  const std::int64_t inside = usage.completion_tokens.value_or(0);
+  const auto generated = difference(*usage.total_tokens, *usage.prompt_tokens);
+  const auto outside = generated ? difference(*generated, inside) : std::nullopt;
+  if (outside && *outside > 0) {
+    usage.is_normal = false;
+    usage.completion_tokens = generated;
+    usage.reasoning_tokens = usage.reasoning_tokens.value_or(*outside);
   }
   return usage;
 }
 
 void write_usage(const Usage& usage, json::Writer& out) {
+  if (usage.is_normal) {
+    out.raw(usage.native);
+    return;
+  }
   json::Document document;
   if (usage.native.empty() || document.read(usage.native)) {
     out.null();
@@ -97,28 +136,14 @@ void write_usage(const Usage& usage, json::Writer& out) {
     }
   }
   if (!wrote_prompt_details) {
-    write_details(Value(), "cached_tokens", usage.cached_tokens, out.key("prompt_tokens_details"));
+    write_details(Value(), "cached_tokens", usage.cached_tokens,
+                  out.escaped_key("prompt_tokens_details"));
   }
   if (!wrote_completion_details) {
     write_details(Value(), "reasoning_tokens", usage.reasoning_tokens,
-                  out.key("completion_tokens_details"));
+                  out.escaped_key("completion_tokens_details"));
   }
   out.end_object();
-}
-
-bool is_already_normal(const Usage& usage) {
-  json::Document document;
-  if (usage.native.empty() || document.read(usage.native)) {
-    return true;
-  }
-  const Value native = document.root();
-  return usage.prompt_tokens == native.find("prompt_tokens").as_int() &&
-         usage.completion_tokens == native.find("completion_tokens").as_int() &&
-         usage.total_tokens == native.find("total_tokens").as_int() &&
-         usage.cached_tokens ==
-             native.find("prompt_tokens_details").find("cached_tokens").as_int() &&
-         usage.reasoning_tokens ==
-             native.find("completion_tokens_details").find("reasoning_tokens").as_int();
 }
 
 }  // namespace llmgate::chat

@@ -16,7 +16,4 @@ Usage read_usage(json::Value native, bool reasoning_outside);
 // Writes the provider's object with the normalised counts in OpenAI's names laid over it.
 void write_usage(const Usage& usage, json::Writer& out);
 
-// Whether write_usage() would say anything that the native object does not.
-bool is_already_normal(const Usage& usage);
-
 }  // namespace llmgate::chat

@@ -35,9 +35,9 @@ std::string joined_text(const Choice& choice, BlockKind kind) {
 
 void write_tool_call(const Block& call, Writer& out) {
   const std::string_view type = call.type.empty() ? std::string_view("function") : call.type;
-  out.begin_object().key("id").escaped(call.id).key("type").escaped(type);
-  out.escaped_key(type).begin_object().key("name").escaped(call.name);
-  out.key(type == "custom" ? "input" : "arguments").escaped(call.text);
+  out.begin_object().escaped_key("id").escaped(call.id).escaped_key("type").escaped(type);
+  out.escaped_key(type).begin_object().escaped_key("name").escaped(call.name);
+  out.escaped_key(type == "custom" ? "input" : "arguments").escaped(call.text);
   out.end_object();
   write_members(call.native, out);
   out.end_object();
@@ -50,7 +50,7 @@ void write_tool_calls(const Choice& choice, Writer& out) {
       continue;
     }
     if (!is_open) {
-      out.key("tool_calls").begin_array();
+      out.escaped_key("tool_calls").begin_array();
       is_open = true;
     }
     write_tool_call(block, out);
@@ -60,8 +60,8 @@ void write_tool_calls(const Choice& choice, Writer& out) {
   }
   for (const Block& block : choice.blocks) {
     if (block.kind == BlockKind::kToolCall && block.member == "function_call") {
-      out.key("function_call").begin_object().key("name").escaped(block.name);
-      out.key("arguments").escaped(block.text).end_object();
+      out.escaped_key("function_call").begin_object().escaped_key("name").escaped(block.name);
+      out.escaped_key("arguments").escaped(block.text).end_object();
     }
   }
 }
@@ -71,10 +71,10 @@ void write_reasoning(const Choice& choice, Writer& out) {
     return;
   }
   const std::string text = joined_text(choice, BlockKind::kReasoning);
-  out.key("reasoning_content").escaped(text);
+  out.escaped_key("reasoning_content").escaped(text);
   for (const Block& block : choice.blocks) {
     if (block.kind == BlockKind::kReasoning && block.member == "reasoning") {
-      out.key("reasoning").escaped(text);
+      out.escaped_key("reasoning").escaped(text);
       return;
     }
   }
@@ -82,8 +82,8 @@ void write_reasoning(const Choice& choice, Writer& out) {
 
 void write_message(const Choice& choice, Writer& out) {
   out.begin_object();
-  out.key("role").escaped(choice.role.empty() ? std::string_view("assistant") : choice.role);
-  out.key("content");
+  out.escaped_key("role").escaped(choice.role.empty() ? std::string_view("assistant") : choice.role);
+  out.escaped_key("content");
   if (has_block(choice, BlockKind::kText)) {
     out.escaped(joined_text(choice, BlockKind::kText));
   } else {
@@ -91,7 +91,7 @@ void write_message(const Choice& choice, Writer& out) {
   }
   write_reasoning(choice, out);
   if (has_block(choice, BlockKind::kRefusal)) {
-    out.key("refusal").escaped(joined_text(choice, BlockKind::kRefusal));
+    out.escaped_key("refusal").escaped(joined_text(choice, BlockKind::kRefusal));
   }
   write_tool_calls(choice, out);
   write_members(choice.message_members, out);
@@ -100,7 +100,7 @@ void write_message(const Choice& choice, Writer& out) {
 
 // OpenAI's word where we know one, else the provider's: an unknown word never becomes "stop".
 void write_finish(const Choice& choice, Writer& out) {
-  out.key("finish_reason");
+  out.escaped_key("finish_reason");
   if (const std::string_view word = name_of(choice.finish); !word.empty()) {
     out.escaped(word);
   } else if (!choice.finish_word.empty()) {
@@ -111,35 +111,35 @@ void write_finish(const Choice& choice, Writer& out) {
 }
 
 void write_choice(const Choice& choice, Writer& out) {
-  out.begin_object().key("index").number(choice.index).key("message");
+  out.begin_object().escaped_key("index").number(choice.index).escaped_key("message");
   write_message(choice, out);
   write_finish(choice, out);
   const std::string_view word = name_of(choice.finish);
   if (!word.empty() && word != choice.finish_word &&
       find_member(choice.members, "native_finish_reason") == nullptr) {
-    out.key("native_finish_reason").escaped(choice.finish_word);
+    out.escaped_key("native_finish_reason").escaped(choice.finish_word);
   }
   write_members(choice.members, out);
   out.end_object();
 }
 
 void write_block(const Block& block, Writer& out) {
-  out.begin_object().key("kind").string(name_of(block.kind));
+  out.begin_object().escaped_key("kind").string(name_of(block.kind));
   if (!block.member.empty()) {
-    out.key("member").escaped(block.member);
+    out.escaped_key("member").escaped(block.member);
   }
   if (block.kind == BlockKind::kToolCall) {
-    out.key("id").escaped(block.id).key("name").escaped(block.name);
-    out.key("arguments").escaped(block.text);
-    out.key("type").escaped(block.type.empty() ? std::string_view("function") : block.type);
-    out.key("malformed").boolean(block.type != "custom" && !has_valid_arguments(block));
+    out.escaped_key("id").escaped(block.id).escaped_key("name").escaped(block.name);
+    out.escaped_key("arguments").escaped(block.text);
+    out.escaped_key("type").escaped(block.type.empty() ? std::string_view("function") : block.type);
+    out.escaped_key("malformed").boolean(block.type != "custom" && !has_valid_arguments(block));
   } else if (block.kind != BlockKind::kUnknown) {
-    out.key("text").escaped(block.text);
+    out.escaped_key("text").escaped(block.text);
   }
   if (block.kind == BlockKind::kUnknown && !block.native.empty()) {
-    out.key("native").raw(block.native.front().value);
+    out.escaped_key("native").raw(block.native.front().value);
   } else if (!block.native.empty()) {
-    out.key("native").begin_object();
+    out.escaped_key("native").begin_object();
     write_members(block.native, out);
     out.end_object();
   }
@@ -147,17 +147,17 @@ void write_block(const Block& block, Writer& out) {
 }
 
 void write_turn_choice(const Choice& choice, Writer& out) {
-  out.begin_object().key("index").number(choice.index);
-  out.key("role").escaped(choice.role.empty() ? std::string_view("assistant") : choice.role);
+  out.begin_object().escaped_key("index").number(choice.index);
+  out.escaped_key("role").escaped(choice.role.empty() ? std::string_view("assistant") : choice.role);
   write_finish(choice, out);
-  out.key("native_finish_reason").escaped(native_finish_word(choice));
-  out.key("blocks").begin_array();
+  out.escaped_key("native_finish_reason").escaped(native_finish_word(choice));
+  out.escaped_key("blocks").begin_array();
   for (const Block& block : choice.blocks) {
     write_block(block, out);
   }
-  out.end_array().key("message_members").begin_object();
+  out.end_array().escaped_key("message_members").begin_object();
   write_members(choice.message_members, out);
-  out.end_object().key("members").begin_object();
+  out.end_object().escaped_key("members").begin_object();
   write_members(choice.members, out);
   out.end_object().end_object();
 }
@@ -168,14 +168,14 @@ std::string render_view(const Turn& turn) {
   std::string text;
   text.reserve(1024);
   Writer out(text);
-  out.begin_object().key("id").escaped(turn.id).key("object").escaped("chat.completion");
-  out.key("model").escaped(turn.model).key("choices").begin_array();
+  out.begin_object().escaped_key("id").escaped(turn.id).escaped_key("object").escaped("chat.completion");
+  out.escaped_key("model").escaped(turn.model).escaped_key("choices").begin_array();
   for (const Choice& choice : turn.choices) {
     write_choice(choice, out);
   }
   out.end_array();
   if (!turn.usage.native.empty()) {
-    write_usage(turn.usage, out.key("usage"));
+    write_usage(turn.usage, out.escaped_key("usage"));
   }
   write_members(turn.members, out);
   out.end_object();
@@ -186,21 +186,21 @@ std::string render_turn(const Turn& turn) {
   std::string text;
   text.reserve(1024);
   Writer out(text);
-  out.begin_object().key("provider").string(turn.provider).key("format").string(turn.format);
-  out.key("id").escaped(turn.id).key("model").escaped(turn.model);
-  out.key("choices").begin_array();
+  out.begin_object().escaped_key("provider").string(turn.provider).escaped_key("format").string(turn.format);
+  out.escaped_key("id").escaped(turn.id).escaped_key("model").escaped(turn.model);
+  out.escaped_key("choices").begin_array();
   for (const Choice& choice : turn.choices) {
     write_turn_choice(choice, out);
   }
-  out.end_array().key("usage");
+  out.end_array().escaped_key("usage");
   if (turn.usage.native.empty()) {
     out.null();
   } else {
     out.raw(turn.usage.native);
   }
-  out.key("members").begin_object();
+  out.escaped_key("members").begin_object();
   write_members(turn.members, out);
-  out.end_object().key("missing_marker").boolean(turn.missing_marker).end_object();
+  out.end_object().escaped_key("missing_marker").boolean(turn.missing_marker).end_object();
   return text;
 }
 

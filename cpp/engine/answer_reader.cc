@@ -58,8 +58,9 @@ Error transfer_error(const net::TransferEnd& end, const wire::Issuer& issuer) {
   return error;
 }
 
-AnswerReader::AnswerReader(const wire::Format& format, wire::Issuer issuer, Options options)
-    : format_(format), issuer_(issuer), options_(options) {}
+AnswerReader::AnswerReader(const wire::Format& format, wire::Issuer issuer, Options options,
+                           json::Document& scratch)
+    : format_(format), issuer_(issuer), options_(options), scratch_(scratch) {}
 
 void AnswerReader::on_head(net::ResponseHead head) {
   head_ = std::move(head);
@@ -141,7 +142,7 @@ Result<chat::Turn> AnswerReader::finish_plain(const net::TransferEnd& end,
   if (end.failure != TransferFailure::kNone) {
     return transfer_error(end, issuer_);
   }
-  auto turn = format_.parse_reply(raw_, issuer_);
+  auto turn = format_.parse_reply(raw_, issuer_, scratch_);
   if (!turn && !end.framed && turn.error().kind == ErrorKind::kInvalidResponse && !raw_.empty()) {
     Error error = std::move(turn.error());
     error.kind = ErrorKind::kConnectionLost;

@@ -27,8 +27,9 @@ class AnswerReader {
         1;  // `n` of the request: a stream is whole when all have finished
   };
 
-  // `issuer`'s strings must outlive the reader.
-  AnswerReader(const wire::Format& format, wire::Issuer issuer, Options options);
+  // `issuer`'s strings and `scratch` (see Format::parse_reply) must outlive the reader.
+  AnswerReader(const wire::Format& format, wire::Issuer issuer, Options options,
+               json::Document& scratch);
 
   void on_head(net::ResponseHead head);
 
@@ -63,6 +64,7 @@ class AnswerReader {
   const wire::Format& format_;
   wire::Issuer issuer_;
   Options options_;
+  json::Document& scratch_;
   net::ResponseHead head_;
   Reading reading_ = Reading::kPlain;
   std::string raw_;

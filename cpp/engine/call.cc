@@ -78,7 +78,8 @@ void Call::start_attempt(std::string_view why) {
 
   reader_.emplace(
       spec_.target.provider->format(), issuer(),
-      AnswerReader::Options{is_stream(), spec_.keeps_raw, expected_choices(spec_.request)});
+      AnswerReader::Options{is_stream(), spec_.keeps_raw, expected_choices(spec_.request)},
+      context_.scratch);
   auto request = render();
   if (!request) {
     fail_attempt(std::move(request.error()), false);
@@ -225,7 +226,7 @@ void Call::finish_answer(const net::TransferEnd& end) {
   hand_over({});
   completion_->turn = std::move(*turn);
   completion_->route.back().missing_marker = completion_->turn.missing_marker;
-  close_attempt("finished", "");
+  close_attempt(nullptr, "");
   end_call();
 }
 
@@ -235,7 +236,7 @@ void Call::stop_transfer() {
   }
 }
 
-void Call::complete_error(Error& error) const {
+void Call::complete_error(Error& error) {
   error.provider = spec_.target.provider->name;
   error.model = spec_.target.model;
   if (error.status == 0 && completion_->route.back().status >= 300) {
@@ -244,14 +245,27 @@ void Call::complete_error(Error& error) const {
   if (error.request_id.empty()) {
     error.request_id = completion_->route.back().request_id;
   }
+  hide_secrets(error);
+}
+
+// A server may echo a key anywhere in its answer.
+void Call::hide_secrets(Error& error) {
   std::vector<std::string> secrets{spec_.target.api_key};
   for (const net::Header& header : spec_.target.extra_headers) {
     if (is_secret_header(header)) {
       secrets.push_back(header.value);
     }
   }
-  error.message = redact(error.message, secrets);
-  error.body = redact(error.body, secrets);
+  for (std::string* text : {&error.message, &error.body, &error.request_id, &error.provider_code,
+                            &error.provider_type, &error.provider_param}) {
+    *text = redact(*text, secrets);
+  }
+  for (Attempt& attempt : completion_->route) {
+    attempt.request_id = redact(attempt.request_id, secrets);
+  }
+  for (net::Header& header : reader_->head().headers) {
+    header.value = redact(header.value, secrets);
+  }
 }
 
 void Call::fail_attempt(Error error, bool is_stale_connection) {
@@ -264,7 +278,7 @@ void Call::fail_attempt(Error error, bool is_stale_connection) {
         duration_cast<milliseconds>(times_.call_started + *spec_.timeouts.deadline - now);
   }
   const routing::Decision decision = routing::plan_next(policy, outcomes_, context_.random);
-  close_attempt(traits_of(error.kind).name, decision.tries_again ? "" : decision.why);
+  close_attempt(&error, decision.tries_again ? "" : decision.why);
   if (!decision.tries_again) {
     complete_error(error);
     completion_->turn = reader_->take_partial();
@@ -278,20 +292,20 @@ void Call::fail_attempt(Error error, bool is_stale_connection) {
   }
 }
 
-void Call::close_attempt(std::string_view outcome, std::string_view why) {
+void Call::close_attempt(const Error* error, std::string_view why) {
   Attempt& attempt = completion_->route.back();
-  attempt.outcome = outcome;
+  attempt.outcome = error == nullptr ? "finished" : traits_of(error->kind).name;
   if (!why.empty()) {
     attempt.why += "; stopped: " + std::string(why);
   }
   attempt.total = duration_cast<microseconds>(context_.loop.clock().now() - times_.attempt_started);
-  const bool was_sent = attempt.status != 0 ||
-                        outcome == traits_of(ErrorKind::kConnectionLost).name ||
-                        outcome == traits_of(ErrorKind::kTimeout).name;
-  for (const ErrorTraits& traits : error_traits()) {
-    if (traits.name == outcome) {
-      attempt.maybe_billed = traits.maybe_billed && was_sent;
-    }
+  if (error != nullptr) {
+    // Before a status came, only these kinds leave open whether the request did.
+    const bool may_have_left =
+        attempt.status != 0 || error->kind == ErrorKind::kConnectionLost ||
+        error->kind == ErrorKind::kCancelled || error->kind == ErrorKind::kShutdown ||
+        (error->kind == ErrorKind::kTimeout && error->timeout_phase != TimeoutPhase::kConnect);
+    attempt.maybe_billed = traits_of(error->kind).maybe_billed && may_have_left;
   }
 }
 
@@ -320,7 +334,7 @@ void Call::cancel(ErrorKind kind) {
   error.kind = kind;
   error.message =
       kind == ErrorKind::kCancelled ? "the caller cancelled the call" : "llmgate is shutting down";
-  close_attempt(traits_of(kind).name, "");
+  close_attempt(&error, "");
   complete_error(error);
   completion_->turn = reader_->take_partial();
   completion_->error = std::move(error);

@@ -26,6 +26,7 @@ struct CallContext {
   net::EventLoop& loop;
   net::Transport& transport;
   Random& random;
+  json::Document& scratch;
 };
 
 class Call final : public net::TransferObserver {
@@ -57,10 +58,11 @@ class Call final : public net::TransferObserver {
   // The attempt is over, its transfer too: ask the plan, go on or end.
   void fail_attempt(Error error, bool is_stale_connection);
   void stop_transfer();
-  void close_attempt(std::string_view outcome, std::string_view why);
-  void end_call();  // delivers the terminal record
+  void close_attempt(const Error* error, std::string_view why);  // null: it finished
+  void end_call();                                               // delivers the terminal record
   void retire();
-  void complete_error(Error& error) const;
+  void complete_error(Error& error);
+  void hide_secrets(Error& error);
 
   void arm_timer();
   void on_timer();

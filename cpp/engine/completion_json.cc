@@ -11,46 +11,64 @@ void write_milliseconds(std::string_view name, std::chrono::microseconds time, j
 }
 
 void write_attempt(const Attempt& attempt, json::Writer& out) {
-  out.begin_object().key("provider").string(attempt.provider).key("model").string(attempt.model);
-  out.key("base_url").string(attempt.base_url).key("status");
+  out.begin_object()
+      .escaped_key("provider")
+      .string(attempt.provider)
+      .escaped_key("model")
+      .string(attempt.model);
+  out.escaped_key("base_url").string(attempt.base_url).escaped_key("status");
   if (attempt.status != 0) {
     out.number(static_cast<std::int64_t>(attempt.status));
   } else {
     out.null();
   }
-  out.key("request_id").string(attempt.request_id).key("outcome").string(attempt.outcome);
-  out.key("why").string(attempt.why);
+  out.escaped_key("request_id")
+      .string(attempt.request_id)
+      .escaped_key("outcome")
+      .string(attempt.outcome);
+  out.escaped_key("why").string(attempt.why);
   write_milliseconds("started_ms", attempt.started, out);
   if (attempt.first_content) {
     write_milliseconds("first_content_ms", *attempt.first_content, out);
   } else {
-    out.key("first_content_ms").null();
+    out.escaped_key("first_content_ms").null();
   }
   write_milliseconds("total_ms", attempt.total, out);
-  out.key("maybe_billed").boolean(attempt.maybe_billed);
-  out.key("missing_marker").boolean(attempt.missing_marker).end_object();
+  out.escaped_key("maybe_billed").boolean(attempt.maybe_billed);
+  out.escaped_key("missing_marker").boolean(attempt.missing_marker).end_object();
 }
 
 }  // namespace
 
+std::string_view view_of(const Completion& completion, std::string& storage) {
+  if (completion.turn.is_view_as_sent && !completion.raw.empty()) {
+    return completion.raw;
+  }
+  storage = chat::render_view(completion.turn);
+  return storage;
+}
+
 std::string render_beside(const Completion& completion) {
   std::string text;
   json::Writer out(text);
-  out.begin_object().key("turn").raw(chat::render_turn(completion.turn));
-  out.key("dispositions")
+  out.begin_object().escaped_key("turn").raw(chat::render_turn(completion.turn));
+  out.escaped_key("dispositions")
       .raw(chat::render_dispositions(completion.fields, completion.dispositions));
-  out.key("route").begin_array();
+  out.escaped_key("route").begin_array();
   for (const Attempt& attempt : completion.route) {
     write_attempt(attempt, out);
   }
-  out.end_array().key("request_id").string(completion.request_id).key("native_finish_reason");
+  out.end_array()
+      .escaped_key("request_id")
+      .string(completion.request_id)
+      .escaped_key("native_finish_reason");
   if (completion.turn.choices.empty() || completion.turn.choices.front().finish_word.empty()) {
     out.null();
   } else {
     out.escaped(native_finish_word(completion.turn.choices.front()));
   }
-  out.key("status").number(static_cast<std::int64_t>(completion.status));
-  out.key("headers").begin_object();
+  out.escaped_key("status").number(static_cast<std::int64_t>(completion.status));
+  out.escaped_key("headers").begin_object();
   for (const net::Header& header : completion.headers) {
     out.key(header.name).string(header.value);
   }

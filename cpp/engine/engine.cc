@@ -39,7 +39,12 @@ void Engine::start_thread() {
 
 Token Engine::submit(CallSpec spec, std::shared_ptr<CompletionSink> sink) {
   const Token token = next_token();
-  send(Submission{token, std::move(spec), std::move(sink)});
+  auto call = std::make_unique<Call>(token, std::move(spec), sink,
+                                     CallContext{*loop_, *transport_, *random_, scratch_},
+                                     [this](Token ended) { retire(ended); });
+  if (!send(Submission{token, std::move(call)})) {
+    sink->deliver_done(token, shutdown_completion());
+  }
   return token;
 }
 
@@ -47,20 +52,20 @@ void Engine::cancel(Token token) { send(Cancellation{token}); }
 
 void Engine::resume(Token token) { send(Resumption{token}); }
 
-void Engine::send(Message message) {
+bool Engine::send(Message message) {
   bool was_empty = false;
   {
     MutexLock lock(mutex_);
-    if (!is_shut_down_) {
-      was_empty = inbox_.empty();
-      inbox_.push_back(std::move(message));
-    } else if (auto* submission = std::get_if<Submission>(&message)) {
-      submission->sink->deliver_done(submission->token, shutdown_completion());
+    if (is_shut_down_) {
+      return false;
     }
+    was_empty = inbox_.empty();
+    inbox_.push_back(std::move(message));
   }
   if (was_empty) {
     loop_->post([this] { drain_inbox(); });
   }
+  return true;
 }
 
 void Engine::drain_inbox() {
@@ -72,7 +77,8 @@ void Engine::drain_inbox() {
   }
   for (Message& message : draining_) {
     if (auto* submission = std::get_if<Submission>(&message)) {
-      begin(std::move(*submission));
+      Call& call = *calls_.emplace(submission->token, std::move(submission->call)).first->second;
+      call.start();
       continue;
     }
     const auto* cancellation = std::get_if<Cancellation>(&message);
@@ -89,15 +95,6 @@ void Engine::drain_inbox() {
     }
   }
   draining_.clear();
-}
-
-void Engine::begin(Submission submission) {
-  const Token token = submission.token;
-  auto call = std::make_unique<Call>(token, std::move(submission.spec), std::move(submission.sink),
-                                     CallContext{*loop_, *transport_, *random_},
-                                     [this](Token ended) { retire(ended); });
-  Call& started = *calls_.emplace(token, std::move(call)).first->second;
-  started.start();
 }
 
 void Engine::retire(Token token) {

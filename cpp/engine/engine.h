@@ -43,8 +43,7 @@ class Engine {
  private:
   struct Submission {
     Token token;
-    CallSpec spec;
-    std::shared_ptr<CompletionSink> sink;
+    std::unique_ptr<Call> call;  // made by the submitting thread, started and owned by the loop's
   };
   struct Cancellation {
     Token token;
@@ -54,9 +53,8 @@ class Engine {
   };
   using Message = std::variant<Submission, Cancellation, Resumption>;
 
-  void send(Message message);
+  bool send(Message message);  // false after shut_down()
   void drain_inbox();
-  void begin(Submission submission);
   void cancel_all();
   void retire(Token token);
 
@@ -71,6 +69,7 @@ class Engine {
 
   // Of the loop thread only.
   std::vector<Message> draining_;
+  json::Document scratch_;
   std::unordered_map<Token, std::unique_ptr<Call>> calls_;
   std::vector<std::unique_ptr<Call>> retired_;  // may still be on the stack; freed at the next step
 };

@@ -87,6 +87,7 @@ class Value {
 
  private:
   friend class Document;
+  [[nodiscard]] bool says_escaped(std::string_view utf8) const;
   Value(const Document* document, std::uint32_t index) : document_(document), index_(index) {}
   [[nodiscard]] const Node& node() const;
 
@@ -168,5 +169,34 @@ class Value::Members {
   std::uint32_t begin_;
   std::uint32_t end_;
 };
+
+// Asked a hundred times for each answer: kept where the compiler can see through them.
+inline const Node& Value::node() const { return document_->nodes_[index_]; }
+
+inline Type Value::type() const { return node().type; }
+
+inline bool Value::is(Type type) const { return exists() && node().type == type; }
+
+inline std::string_view Value::raw() const {
+  if (!exists()) {
+    return {};
+  }
+  const Node& own = node();
+  return {document_->bytes_.data() + own.begin, own.end - own.begin};
+}
+
+inline std::string_view Value::escaped() const {
+  if (!is_string()) {
+    return {};
+  }
+  const Node& own = node();
+  return {document_->bytes_.data() + own.begin + 1, own.end - own.begin - 2};
+}
+
+inline bool Value::has_escapes() const { return exists() && node().has_escapes; }
+
+inline bool Value::says(std::string_view utf8) const {
+  return is_string() && (node().has_escapes ? says_escaped(utf8) : escaped() == utf8);
+}
 
 }  // namespace llmgate::json

@@ -7,30 +7,6 @@
 
 namespace llmgate::json {
 
-const Node& Value::node() const { return document_->nodes_[index_]; }
-
-Type Value::type() const { return node().type; }
-
-bool Value::is(Type type) const { return exists() && node().type == type; }
-
-std::string_view Value::raw() const {
-  if (!exists()) {
-    return {};
-  }
-  const Node& own = node();
-  return document_->bytes_.substr(own.begin, own.end - own.begin);
-}
-
-std::string_view Value::escaped() const {
-  if (!is_string()) {
-    return {};
-  }
-  const Node& own = node();
-  return document_->bytes_.substr(own.begin + 1, own.end - own.begin - 2);
-}
-
-bool Value::has_escapes() const { return exists() && node().has_escapes; }
-
 std::string Value::unescaped() const {
   const std::string_view inside = escaped();
   if (!has_escapes()) {
@@ -42,16 +18,9 @@ std::string Value::unescaped() const {
   return text;
 }
 
-bool Value::says(std::string_view utf8) const {
-  if (!is_string()) {
-    return false;
-  }
-  const std::string_view inside = escaped();
-  if (!has_escapes()) {
-    return inside == utf8;
-  }
-  // An escape is never shorter than what it stands for.
-  return inside.size() > utf8.size() && unescaped() == utf8;
+// An escape is never shorter than what it stands for.
+bool Value::says_escaped(std::string_view utf8) const {
+  return escaped().size() > utf8.size() && unescaped() == utf8;
 }
 
 std::optional<bool> Value::as_bool() const {
@@ -69,13 +38,22 @@ std::optional<double> Value::as_double() const {
 std::size_t Value::size() const { return is_array() || is_object() ? node().size : 0; }
 
 Value Value::find(std::string_view name) const {
-  Value found;
-  for (const Member member : members()) {
-    if (member.name.says(name)) {
-      found = member.value;
-    }
+  if (!is_object()) {
+    return {};
   }
-  return found;
+  const char* const text = document_->bytes_.data();
+  const Node* const nodes = document_->nodes_.data();
+  const std::uint32_t end = node().next;
+  std::uint32_t found = end;
+  for (std::uint32_t at = index_ + 1; at < end; at = nodes[at + 1].next) {
+    const Node& own = nodes[at];
+    const bool is_same = own.has_escapes
+                             ? Value(document_, at).says_escaped(name)
+                             : own.end - own.begin - 2 == name.size() &&
+                                   std::memcmp(text + own.begin + 1, name.data(), name.size()) == 0;
+    found = is_same ? at + 1 : found;
+  }
+  return found == end ? Value() : Value(document_, found);
 }
 
 Value Value::at(std::size_t index) const {

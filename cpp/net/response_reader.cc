@@ -8,6 +8,23 @@ namespace {
 
 constexpr std::size_t kUsualHeaders = 24;  // a provider's answer behind a CDN
 
+// Header values are bytes, of old Latin-1 (RFC 9110, 5.5). What is not ASCII is read as that, so
+// that everything behind this place may count on UTF-8.
+std::string as_utf8(std::string_view value) {
+  std::string text;
+  text.reserve(value.size());
+  for (const char c : value) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80U) {
+      text += c;
+    } else {
+      text += static_cast<char>(0xC0U | (byte >> 6U));
+      text += static_cast<char>(0x80U | (byte & 0x3FU));
+    }
+  }
+  return text;
+}
+
 std::string lower(std::string_view text) {
   std::string result(text);
   for (char& c : result) {
@@ -113,7 +130,7 @@ ResponseReader::Step ResponseReader::end_head() {
 void ResponseReader::add_field(std::string_view line) {
   if (is_blank(line.front())) {
     if (!head_.headers.empty()) {  // RFC 9112, 5.2: a folded value goes on
-      head_.headers.back().value.append(" ").append(trim(line));
+      head_.headers.back().value.append(" ").append(as_utf8(trim(line)));
     }
     return;
   }
@@ -123,7 +140,7 @@ void ResponseReader::add_field(std::string_view line) {
   }
   Header& header = head_.headers.emplace_back();
   header.name = lower(trim(line.substr(0, colon)));
-  header.value = trim(line.substr(colon + 1));
+  header.value = as_utf8(trim(line.substr(colon + 1)));
   if (header.name == "content-length") {
     has_length_ = true;
   } else if (header.name == "transfer-encoding") {

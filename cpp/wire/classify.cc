@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
 #include <utility>
 
-#include "base/redact.h"
 #include "wire/retry_after.h"
 
 namespace llmgate::wire {
@@ -36,7 +36,7 @@ constexpr std::array kTooLongWords = std::to_array<std::string_view>({
     "exceeds the available context size",
     "exceeded max context length",
     "maximum prompt length is",
-    "current length is",
+    "while limit is",
     "greater than the context length",
     "context window exceeds limit",
     "exceeded model token limit",
@@ -59,11 +59,9 @@ constexpr std::array kFilterCodes = std::to_array<std::string_view>({
     "data_inspection_failed",  // Alibaba
 });
 constexpr std::array kFilterWords = std::to_array<std::string_view>({
-    "content management policy",
-    "response was filtered",
-    "rejected as a result of our safety system",
-    "requires moderation",
-    "was flagged",
+    "content management policy", "response was filtered",
+    "rejected as a result of our safety system", "requires moderation", "was flagged",
+    "violates usage guidelines",  // xAI, also behind OpenRouter
 });
 
 // Money, not pace.
@@ -75,6 +73,16 @@ constexpr std::array kQuotaCodes = std::to_array<std::string_view>({
     "organization_usage_limit_exceeded",
     "billing_error",
     "billing_hard_limit_reached",
+});
+constexpr std::array kQuotaWords = std::to_array<std::string_view>({
+    "credit balance is too low",  // Anthropic, under 400
+});
+
+// Models that are not there (any more), although the status is 400.
+constexpr std::array kModelCodes = std::to_array<std::string_view>({
+    "model_not_found",
+    "model_decommissioned",  // Groq
+    "invalid_model",         // Mistral
 });
 
 struct CodeRow {
@@ -95,13 +103,14 @@ constexpr std::array kCodes = std::to_array<CodeRow>({
     {"api_key_invalid", kAuthentication},
     {"authentication_error", kAuthentication},
     {"permission_error", kPermissionDenied},
-    {"model_not_found", kNotFound},
     {"deploymentnotfound", kNotFound},
     {"not_found_error", kNotFound},
+    {"request_too_large", kRequestTooLarge},
     {"invalid_request_error", kBadRequest},
     {"invalid_request", kBadRequest},
     {"tool_use_failed", kBadRequest},
     {"server_error", kInternalServer},
+    {"internal_server_error", kInternalServer},
     {"api_error", kInternalServer},
     {"timeout_error", kTimeout},
 });
@@ -183,9 +192,13 @@ std::string text_of(Value value) {
   return value.exists() && !value.is_null() ? std::string(value.raw()) : std::string();
 }
 
+// A status inside a body: 502, or "401" (Azure).
 int status_of(Value value) {
-  const auto number = value.as_int();
-  return number && *number >= 400 && *number <= 599 ? static_cast<int>(*number) : 0;
+  const std::string_view digits = value.is_string() ? value.escaped() : value.raw();
+  int status = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), status);
+  const bool is_whole = error == std::errc() && end == digits.data() + digits.size();
+  return is_whole && status >= 400 && status <= 599 ? status : 0;
 }
 
 void read_error_object(Value error, ErrorFields& fields) {
@@ -215,9 +228,6 @@ void read_error_object(Value error, ErrorFields& fields) {
 
 ErrorFields read_fields(Value root) {
   ErrorFields fields;
-  if (root.is_array()) {
-    root = root.at(0);  // Gemini wraps errors in a list
-  }
   const Value error = root.find("error");
   if (error.is_object()) {
     read_error_object(error, fields);
@@ -234,6 +244,9 @@ ErrorFields read_fields(Value root) {
   if (fields.inner_status == 0) {
     fields.inner_status = status_of(root.find("raw_status_code"));
   }
+  if (fields.type.empty()) {
+    fields.type = text_of(root.find("error_type"));  // Cohere
+  }
   return fields;
 }
 
@@ -245,16 +258,20 @@ ErrorKind kind_of(int status, const ErrorFields& fields, const std::string& word
       return std::find(known.begin(), known.end(), code) != known.end();
     });
   };
-  if (says_any(kQuotaCodes)) {
+  const int said = status >= 400 ? status : fields.inner_status;
+  // Under 401 and 429 the same words echo the caller's text, or speak of a pace.
+  const bool words_count = said != 401 && said != 429;
+  if (says_any(kQuotaCodes) || (words_count && holds_any(words, kQuotaWords))) {
     return kQuotaExceeded;
   }
-  // Under 401 and 429 the same words echo the caller's text, or speak of a pace.
-  const bool may_be_too_long = status != 401 && status != 429;
-  if (says_any(kTooLongCodes) || (may_be_too_long && holds_any(words, kTooLongWords))) {
+  if (says_any(kTooLongCodes) || (words_count && holds_any(words, kTooLongWords))) {
     return kContextWindowExceeded;
   }
-  if (says_any(kFilterCodes) || (status != 429 && status < 500 && holds_any(words, kFilterWords))) {
+  if (says_any(kFilterCodes) || (words_count && said < 500 && holds_any(words, kFilterWords))) {
     return kContentPolicyViolation;
+  }
+  if (status <= 400 && says_any(kModelCodes)) {
+    return kNotFound;
   }
   if (codes[2] == "api_key_invalid") {
     return kAuthentication;  // Gemini answers a wrong key with 400
@@ -262,7 +279,7 @@ ErrorKind kind_of(int status, const ErrorFields& fields, const std::string& word
   if (status >= 500 && fields.inner_status == 429) {
     return kRateLimit;  // Vertex wraps a 429
   }
-  if (status >= 400 && !(status == 400 && codes[0] == "model_not_found")) {
+  if (status >= 400) {
     return kind_of_status(status);
   }
   for (const std::string& code : codes) {
@@ -290,7 +307,9 @@ Error classify_error(int status, const net::Headers& headers, std::string_view b
                      const Issuer& issuer) {
   json::Document document;
   const bool is_json = !document.read(body);
-  const ErrorFields fields = is_json ? read_fields(document.root()) : ErrorFields{};
+  // Gemini wraps errors in a list.
+  const Value root = document.root().is_array() ? document.root().at(0) : document.root();
+  const ErrorFields fields = is_json ? read_fields(root) : ErrorFields{};
   Error error;
   error.status = status >= 300 ? status : fields.inner_status;
   error.provider = issuer.dialect->provider;
@@ -308,7 +327,7 @@ Error classify_error(int status, const net::Headers& headers, std::string_view b
   error.provider_type = fields.type;
   error.provider_param = fields.param;
   error.request_id = request_id_of(headers);
-  error.retry_after = retry_after_of(headers, document.root().find("error"));
+  error.retry_after = retry_after_of(headers, root.find("error"));
   error.body = excerpt(body, kMaxErrorBodyBytes);
   return error;
 }

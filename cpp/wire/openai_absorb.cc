@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "chat/usage.h"
+#include "wire/classify.h"
 #include "wire/openai_content.h"
 #include "wire/raw_merge.h"
 
@@ -48,7 +49,7 @@ void absorb_reasoning(std::string_view member, Value message, Value value, bool 
                       Choice& choice, Absorbed& absorbed) {
   // Relays send the same text under both names: it counts once, under the shorter one.
   const Value twin = message.find("reasoning");
-  if (member == "reasoning_content" && twin.is_string()) {
+  if (member == "reasoning_content" && !twin.escaped().empty()) {
     return;
   }
   if (!value.is_string()) {
@@ -66,10 +67,13 @@ void absorb_reasoning(std::string_view member, Value message, Value value, bool 
 }
 
 void absorb_message(Value message, bool is_stream, Choice& choice, Absorbed& absorbed) {
+  bool has_content = is_stream;
+  bool has_role = is_stream;
   for (const json::Member member : message.members()) {
     const std::string_view name = member.name.escaped();
     const Value value = member.value;
     if (name == "content") {
+      has_content = true;
       if (value.is_string()) {
         append_content(value.escaped(), choice);
         absorbed.progressed |= !value.escaped().empty();
@@ -81,12 +85,13 @@ void absorb_message(Value message, bool is_stream, Choice& choice, Absorbed& abs
         note_problem(absorbed, "a message's content", value);
       }
     } else if (name == "role") {
+      has_role |= value.is_string();
       if (choice.role.empty()) {
         choice.role = value.escaped();
       }
     } else if (name == "tool_calls" && !value.is_null()) {
       const ToolCallDeltas deltas = absorb_tool_calls(value, is_stream, choice);
-      absorbed.needs_rewrite |= is_stream && deltas.index_was_mended;
+      absorbed.needs_rewrite |= deltas.needs_rewrite;
       absorbed.progressed |= deltas.count > 0;
       absorbed.has_content |= deltas.count > 0;
       if (deltas.is_malformed) {
@@ -104,6 +109,7 @@ void absorb_message(Value message, bool is_stream, Choice& choice, Absorbed& abs
       absorbed.progressed |= !value.is_null();
     }
   }
+  absorbed.needs_rewrite |= !has_content || !has_role;
 }
 
 void absorb_finish(Value word, Choice& choice, Absorbed& absorbed) {
@@ -114,7 +120,9 @@ void absorb_finish(Value word, Choice& choice, Absorbed& absorbed) {
     return;
   }
   const chat::FinishReason finish = finish_reason_of(word.escaped());
-  if (word.escaped() != name_of(finish) && finish != chat::FinishReason::kUnknown) {
+  absorbed.needs_rewrite |= word.escaped().empty();
+  if (finish == chat::FinishReason::kNone ||
+      (word.escaped() != name_of(finish) && finish != chat::FinishReason::kUnknown)) {
     absorbed.needs_rewrite = true;
   }
   if (choice.finish == chat::FinishReason::kNone && finish != chat::FinishReason::kNone) {
@@ -137,11 +145,13 @@ void absorb_choice(Value value, bool is_stream, std::int64_t position, Turn& tur
   // A stream's choice may hold both its delta and the message so far: the delta counts.
   const Value delta = is_stream ? value.find("delta") : Value();
   const std::string_view source = delta.exists() ? "delta" : "message";
-  absorbed.needs_rewrite |= is_stream && !delta.exists();
+  bool has_message = is_stream;
+  absorbed.needs_rewrite |= is_stream ? !delta.exists() : choice.index != position;
   for (const json::Member member : value.members()) {
     const std::string_view name = member.name.escaped();
     if (name == source) {
       if (member.value.is_object()) {
+        has_message = true;
         absorb_message(member.value, is_stream, choice, absorbed);
       } else if (!member.value.is_null()) {
         note_problem(absorbed, "a choice's message", member.value);
@@ -152,6 +162,7 @@ void absorb_choice(Value value, bool is_stream, std::int64_t position, Turn& tur
       merge_choice_member(name, member.value, is_stream, choice.members);
     }
   }
+  absorbed.needs_rewrite |= !has_message;
 }
 
 // Azure's first chunk has an empty id and model and a zero time: they never overwrite real ones.
@@ -169,6 +180,27 @@ void absorb_top_member(std::string_view name, Value value, bool is_stream, Turn&
     turn.members.push_back({std::string(name), std::string(value.raw())});
   } else if (name == "created" ? known->value == "0" : !says_nothing(value)) {
     known->value.assign(value.raw());
+  }
+}
+
+void absorb_choices(Value choices, bool is_stream, Turn& turn, Absorbed& absorbed) {
+  absorbed.has_choices = choices.is_array();
+  if (!absorbed.has_choices && !(is_stream && choices.is_null())) {
+    note_problem(absorbed, "choices", choices);
+  }
+  std::int64_t position = 0;
+  for (const Value choice : choices.elements()) {
+    absorb_choice(choice, is_stream, position++, turn, absorbed);
+  }
+}
+
+void absorb_usage(Value usage, const Dialect& dialect, Turn& turn, Absorbed& absorbed) {
+  absorbed.has_usage = usage.is_object();
+  if (absorbed.has_usage) {
+    turn.usage = chat::read_usage(usage, dialect.reasoning_outside_completion);
+    absorbed.needs_rewrite |= !turn.usage.is_normal;
+  } else if (!usage.is_null()) {
+    note_problem(absorbed, "usage", usage);
   }
 }
 
@@ -197,50 +229,36 @@ chat::FinishReason finish_reason_of(std::string_view word) {
   return row == kRows.end() ? kUnknown : row->reason;
 }
 
-Absorbed absorb_completion(Value root, bool is_stream, Turn& turn) {
+Absorbed absorb_completion(Value root, bool is_stream, const Dialect& dialect, Turn& turn) {
   Absorbed absorbed;
+  absorbed.is_error = !root.is_object() && is_error_body(root);
+  bool is_completion = is_stream;
   for (const json::Member member : root.members()) {
     const std::string_view name = member.name.escaped();
     const Value value = member.value;
     if (name == "choices") {
-      if (!value.is_array() && !(is_stream && value.is_null())) {
-        note_problem(absorbed, "choices", value);
-      }
-      std::int64_t position = 0;
-      for (const Value choice : value.elements()) {
-        absorb_choice(choice, is_stream, position++, turn, absorbed);
-      }
+      absorb_choices(value, is_stream, turn, absorbed);
     } else if (name == "id" || name == "model") {
       chat::EscapedText& known = name == "id" ? turn.id : turn.model;
       if (known.empty()) {
         known = value.escaped();
       }
     } else if (name == "usage") {
-      if (value.is_object()) {
-        turn.usage.native = value.raw();
-      } else if (!value.is_null()) {
-        note_problem(absorbed, "usage", value);
-      }
-    } else if (name != "object") {
+      absorb_usage(value, dialect, turn, absorbed);
+    } else if (name == "object") {
+      absorbed.is_error |= value.says("error");
+      is_completion |= value.says("chat.completion");
+    } else {
+      absorbed.is_error |= name == "error" && !value.is_null();
       absorb_top_member(name, value, is_stream, turn);
+      // Groq says it twice, in the older of its two ways before the other.
+      if (name == "x_groq" && turn.usage.native.empty() && value.find("usage").is_object()) {
+        turn.usage = chat::read_usage(value.find("usage"), dialect.reasoning_outside_completion);
+      }
     }
   }
-  const Value groq_usage = root.find("x_groq").find("usage");
-  if (groq_usage.is_object() && turn.usage.native.empty()) {
-    turn.usage.native = groq_usage.raw();
-  }
+  absorbed.needs_rewrite |= !is_stream && (!is_completion || turn.id.empty() || turn.model.empty());
   return absorbed;
-}
-
-void settle_usage(const Dialect& dialect, Turn& turn) {
-  if (turn.usage.native.empty()) {
-    return;
-  }
-  const std::string native = std::move(turn.usage.native);
-  json::Document document;
-  if (!document.read(native)) {
-    turn.usage = chat::read_usage(document.root(), dialect.reasoning_outside_completion);
-  }
 }
 
 }  // namespace llmgate::wire

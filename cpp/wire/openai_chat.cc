@@ -34,6 +34,10 @@ bool applies_to(const FieldRule& rule, std::string_view model) {
   return false;
 }
 
+// Of a reply beside id, model, choices and usage: created, service_tier, system_fingerprint, and
+// some more.
+constexpr std::size_t kUsualMembers = 6;
+
 const FieldRule* rule_for(const Dialect& dialect, std::string_view field, std::string_view model) {
   for (const FieldRule& rule : dialect.rules) {
     if (rule.field == field && applies_to(rule, model)) {
@@ -55,7 +59,7 @@ class OpenAiChatFormat final : public Format {
     json::Writer out(rendered.body);
     out.begin_object();
     if (!issuer.model.empty()) {  // Azure's older URLs name the model, the body does not
-      out.key("model").string(issuer.model);
+      out.escaped_key("model").string(issuer.model);
     }
     for (const json::Member member : request.root().members()) {
       if (!member.name.says("model")) {
@@ -66,27 +70,26 @@ class OpenAiChatFormat final : public Format {
     return rendered;
   }
 
-  [[nodiscard]] Result<chat::Turn> parse_reply(std::string_view body,
-                                               const Issuer& issuer) const override {
-    json::Document document;
-    if (const auto error = document.read(body)) {
+  [[nodiscard]] Result<chat::Turn> parse_reply(std::string_view body, const Issuer& issuer,
+                                               json::Document& scratch) const override {
+    if (const auto error = scratch.read(body)) {
       return invalid_response(std::string("the reply is not JSON: ") + error->reason, body, issuer);
-    }
-    const Value root = document.root();
-    if (is_error_body(root)) {
-      return parse_error(0, {}, body, issuer);
     }
     chat::Turn turn;
     turn.provider = issuer.dialect->provider;
     turn.format = name();
-    Absorbed absorbed = absorb_completion(root, false, turn);
+    turn.members.reserve(kUsualMembers);
+    Absorbed absorbed = absorb_completion(scratch.root(), false, *issuer.dialect, turn);
+    if (absorbed.is_error) {
+      return parse_error(0, {}, body, issuer);
+    }
     if (!absorbed.problem.empty()) {
       return invalid_response(std::move(absorbed.problem), body, issuer);
     }
     if (turn.choices.empty()) {
       return invalid_response("the reply has no choices", body, issuer);
     }
-    settle_usage(*issuer.dialect, turn);
+    turn.is_view_as_sent = !absorbed.needs_rewrite;
     return turn;
   }
 
@@ -107,7 +110,8 @@ class OpenAiChatFormat final : public Format {
  private:
   static void render_member(Value request, json::Member member, const Issuer& issuer,
                             json::Writer& out, chat::Dispositions& dispositions) {
-    const std::string_view name = member.name.escaped();
+    const std::string unescaped = member.name.has_escapes() ? member.name.unescaped() : "";
+    const std::string_view name = unescaped.empty() ? member.name.escaped() : unescaped;
     const FieldRule* rule = rule_for(*issuer.dialect, name, issuer.model);
     if (rule == nullptr) {
       out.raw_key(member.name.raw()).raw(member.value.raw());

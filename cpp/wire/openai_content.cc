@@ -133,6 +133,14 @@ void absorb_call_body(Value call, Block& block) {
   }
 }
 
+bool is_openai_shaped(Value call) {
+  const Value function = call.find("function");
+  const bool is_custom = call.find("custom").is_object();
+  return call.find("id").is_string() && !call.find("type").escaped().empty() &&
+         (is_custom ||
+          (function.find("name").is_string() && function.find("arguments").is_string()));
+}
+
 std::int64_t count_tool_calls(const Choice& choice) {
   return std::count_if(choice.blocks.begin(), choice.blocks.end(), [](const Block& block) {
     return block.kind == BlockKind::kToolCall && block.member == "tool_calls";
@@ -195,21 +203,20 @@ Block* find_tool_call(Value call, Choice& choice) {
   const bool has_index = index && *index >= 0;
   const Value function =
       call.find("function").exists() ? call.find("function") : call.find("custom");
+  const bool has_name = !function.find("name").escaped().empty();
+  bool is_nearest = true;
   for (auto block = choice.blocks.rbegin(); block != choice.blocks.rend(); ++block) {
-    if (block->kind != BlockKind::kToolCall || block->member != "tool_calls") {
+    if (block->kind != BlockKind::kToolCall || block->member != "tool_calls" ||
+        (has_index && block->index != *index)) {
       continue;
     }
-    const bool is_other = !id.empty() && !block->id.empty() && id != block->id;
-    if (has_index && block->index == *index) {
-      // Servers that number every call 0 begin the next with an id and a name of its own.
-      return is_other && !function.find("name").escaped().empty() ? nullptr : &*block;
+    // Servers that number every call 0 begin the next with an id and a name of its own.
+    const bool may_continue = has_index ? id.empty() || block->id.empty() || !has_name
+                                        : (id.empty() ? !has_name : block->id.empty());
+    if ((!id.empty() && id == block->id) || (is_nearest && may_continue)) {
+      return &*block;
     }
-    if (!has_index) {
-      if (!is_other && (id.empty() ? function.find("name").escaped().empty() : true)) {
-        return &*block;
-      }
-      return nullptr;
-    }
+    is_nearest = false;
   }
   return nullptr;
 }
@@ -222,6 +229,8 @@ ToolCallDeltas absorb_tool_calls(Value calls, bool is_stream, Choice& choice) {
       deltas.is_malformed = true;
       continue;
     }
+    const Value function = call.find("function");
+    deltas.is_malformed |= function.exists() && !function.is_object() && !function.is_null();
     ++deltas.count;
     Block* block = is_stream ? find_tool_call(call, choice) : nullptr;
     const auto index = call.find("index").as_int();
@@ -232,8 +241,9 @@ ToolCallDeltas absorb_tool_calls(Value calls, bool is_stream, Choice& choice) {
       fresh.index = index && *index >= 0 ? *index : count_tool_calls(choice);
       block = &insert_block(std::move(fresh), choice);
     }
-    deltas.index_was_mended |= !index || *index != tool_call_position(*block, choice);
     absorb_call_body(call, *block);
+    deltas.needs_rewrite |= is_stream ? !index || *index != tool_call_position(*block, choice)
+                                      : !is_openai_shaped(call);
   }
   return deltas;
 }

@@ -25,8 +25,10 @@ void absorb_parts(json::Value parts, bool is_stream, chat::Choice& choice);
 
 struct ToolCallDeltas {
   std::size_t count = 0;
-  bool index_was_mended = false;  // absent, negative, or one number for several calls
-  bool is_malformed = false;      // not a list of objects
+  // An index that is absent, negative or one for several calls; in a whole message, a call that
+  // lacks its id, type, name or arguments as a text.
+  bool needs_rewrite = false;
+  bool is_malformed = false;  // not a list of objects
 };
 // In a whole message every entry is a call of its own, whatever its id.
 ToolCallDeltas absorb_tool_calls(json::Value calls, bool is_stream, chat::Choice& choice);

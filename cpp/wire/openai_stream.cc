@@ -20,8 +20,7 @@ using json::Writer;
 // `turn` has absorbed the chunk already.
 class ChunkRewriter {
  public:
-  ChunkRewriter(const Dialect& dialect, const Absorbed& absorbed, chat::Turn& turn)
-      : dialect_(dialect), absorbed_(absorbed), turn_(turn) {}
+  ChunkRewriter(const Absorbed& absorbed, chat::Turn& turn) : absorbed_(absorbed), turn_(turn) {}
 
   std::string rewrite(Value root) {
     std::string text;
@@ -35,14 +34,12 @@ class ChunkRewriter {
       }
       out.raw_key(member.name.raw());
       if (name == "usage" && member.value.is_object()) {
-        const chat::Usage usage =
-            chat::read_usage(member.value, dialect_.reasoning_outside_completion);
-        chat::write_usage(usage, out);
+        chat::write_usage(turn_.usage, out);
       } else {
         out.raw(member.value.raw());
       }
     }
-    write_choices(root.find("choices"), out.key("choices"));
+    write_choices(root.find("choices"), out.escaped_key("choices"));
     out.end_object();
     return text;
   }
@@ -66,19 +63,21 @@ class ChunkRewriter {
       if (name == "finish_reason") {
         write_finish(choice, had_finished(index) ? Value() : member.value, out);
       } else if (name == "delta" || (name == "message" && !has_delta)) {
-        write_delta(member.value, turn_.choice_at(index), out.key("delta"));
+        write_delta(member.value, turn_.choice_at(index), out.escaped_key("delta"));
       } else {
         out.raw_key(member.name.raw()).raw(member.value.raw());
       }
     }
     if (!has_delta && !choice.find("message").exists()) {
-      out.key("delta").begin_object().end_object();  // Azure's verdicts of the content filter
+      out.escaped_key("delta")
+          .begin_object()
+          .end_object();  // Azure's verdicts of the content filter
     }
     out.end_object();
   }
 
   static void write_finish(Value choice, Value word, Writer& out) {
-    out.key("finish_reason");
+    out.escaped_key("finish_reason");
     const chat::FinishReason finish = finish_reason_of(word.escaped());
     if (!word.is_string() || finish == chat::FinishReason::kNone) {
       out.null();
@@ -88,7 +87,7 @@ class ChunkRewriter {
     out.escaped(mapped.empty() ? word.escaped() : mapped);
     if (!mapped.empty() && mapped != word.escaped() &&
         !choice.find("native_finish_reason").exists()) {
-      out.key("native_finish_reason").raw(word.raw());
+      out.escaped_key("native_finish_reason").raw(word.raw());
     }
   }
 
@@ -105,11 +104,11 @@ class ChunkRewriter {
       if (name == "content" && value.is_array()) {
         write_parts(value, out);
       } else if (name == "tool_calls" && value.is_array()) {
-        write_tool_calls(value, choice, out.key("tool_calls"));
+        write_tool_calls(value, choice, out.escaped_key("tool_calls"));
       } else {
         out.raw_key(member.name.raw()).raw(value.raw());
         if (name == "reasoning" && value.is_string() && !alias.is_string()) {
-          out.key("reasoning_content").raw(value.raw());
+          out.escaped_key("reasoning_content").raw(value.raw());
         }
       }
     }
@@ -125,9 +124,9 @@ class ChunkRewriter {
     for (const chat::Block& block : pieces.blocks) {
       (block.kind == chat::BlockKind::kReasoning ? reasoning : text) += block.text;
     }
-    out.key("content").escaped(text);
+    out.escaped_key("content").escaped(text);
     if (!reasoning.empty()) {
-      out.key("reasoning_content").escaped(reasoning);
+      out.escaped_key("reasoning_content").escaped(reasoning);
     }
   }
 
@@ -136,7 +135,7 @@ class ChunkRewriter {
     for (const Value call : calls.elements()) {
       out.begin_object();
       if (const chat::Block* block = find_tool_call(call, choice)) {
-        out.key("index").number(tool_call_position(*block, choice));
+        out.escaped_key("index").number(tool_call_position(*block, choice));
       }
       for (const json::Member member : call.members()) {
         if (!member.name.says("index")) {
@@ -154,7 +153,6 @@ class ChunkRewriter {
     return std::find(repeated.begin(), repeated.end(), index) != repeated.end();
   }
 
-  const Dialect& dialect_;
   const Absorbed& absorbed_;
   chat::Turn& turn_;
 };
@@ -180,22 +178,21 @@ class OpenAiStreamParser final : public StreamParser {
       return malformed(std::string("a stream event is not JSON: ") + error->reason, event.data);
     }
     const Value root = document_.root();
-    if (event.name == "error" || is_error_body(root)) {
+    const Absorbed absorbed = absorb_completion(root, true, dialect_, turn_);
+    if (absorbed.is_error || event.name == "error") {
       return classify_error(0, {}, event.data, {&dialect_, model_});
     }
     if (!root.is_object()) {
       return malformed("a stream event is no object", event.data);
     }
-    const Absorbed absorbed = absorb_completion(root, true, turn_);
     if (!absorbed.problem.empty()) {
       return malformed(absorbed.problem, event.data);
     }
-    const bool has_choices = root.find("choices").is_array();
-    if (!has_choices && !root.find("usage").is_object()) {
+    if (!absorbed.has_choices && !absorbed.has_usage) {
       return Outcome{};  // a keep-alive, or what stands beside the answer: the turn has it
     }
-    if (!has_choices || absorbed.needs_rewrite || has_unusual_usage(root)) {
-      chunks.push_back(ChunkRewriter(dialect_, absorbed, turn_).rewrite(root));
+    if (!absorbed.has_choices || absorbed.needs_rewrite) {
+      chunks.push_back(ChunkRewriter(absorbed, turn_).rewrite(root));
     } else {
       chunks.emplace_back(root.raw());
     }
@@ -211,20 +208,11 @@ class OpenAiStreamParser final : public StreamParser {
            });
   }
 
-  chat::Turn take_turn() override {
-    settle_usage(dialect_, turn_);
-    return std::move(turn_);
-  }
+  chat::Turn take_turn() override { return std::move(turn_); }
 
  private:
   Error malformed(std::string problem, std::string_view data) const {
     return invalid_response(std::move(problem), data, {&dialect_, model_});
-  }
-
-  [[nodiscard]] bool has_unusual_usage(Value root) const {
-    const Value usage = root.find("usage");
-    return usage.is_object() &&
-           !chat::is_already_normal(chat::read_usage(usage, dialect_.reasoning_outside_completion));
   }
 
   const Dialect& dialect_;

@@ -72,6 +72,10 @@ std::optional<std::int64_t> read_http_date(std::string_view text) {
   if (!day || !month || !year || !hour || !minute || !second) {
     return std::nullopt;
   }
+  const auto is_within = [](int value, int most) { return value >= 0 && value <= most; };
+  if (!is_within(*hour, 23) || !is_within(*minute, 59) || !is_within(*second, 60)) {
+    return std::nullopt;
+  }
   const std::chrono::year_month_day date{std::chrono::year(*year),
                                          std::chrono::month(static_cast<unsigned>(*month)),
                                          std::chrono::day(static_cast<unsigned>(*day))};

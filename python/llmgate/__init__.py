@@ -10,7 +10,7 @@ from __future__ import annotations
 import atexit
 import os
 
-from llmgate import _bridge, _core, _errors, _views
+from llmgate import _bridge, _core, _raising, _views
 from llmgate._completion import acompletion, completion
 from llmgate._core import __version__
 from llmgate._errors import (
@@ -30,7 +30,6 @@ from llmgate._errors import (
     InternalServerError,
     JSONSchemaValidationError,
     LLMGateError,
-    LLMGateWarning,
     NotFoundError,
     PermissionDeniedError,
     QuotaExceededError,
@@ -43,6 +42,7 @@ from llmgate._errors import (
     UnsupportedParamsError,
 )
 from llmgate._facts import Provider, providers, stream_chunk_builder
+from llmgate._node import Node
 from llmgate._streams import AsyncStream, Stream
 from llmgate._views import (
     Choice,
@@ -51,11 +51,11 @@ from llmgate._views import (
     Message,
     ModelResponse,
     ModelResponseStream,
-    Node,
     StreamingChoice,
     ToolCall,
     Usage,
 )
+from llmgate._warnings import LLMGateWarning
 
 __all__ = [
     "APIConnectionError",
@@ -105,7 +105,13 @@ __all__ = [
     "stream_chunk_builder",
 ]
 
-_core.set_up(_views.CLASSES, _errors.from_core, _views.RESERVED_NAMES)
+# What is public is named by where it is public: in tracebacks, reprs and pickles.
+for _name in __all__:
+    if isinstance(globals()[_name], type):
+        globals()[_name].__module__ = __name__
+del _name
+
+_core.set_up(_views.CLASSES, _raising.from_core, _views.RESERVED_NAMES)
 atexit.register(_core.shut_down)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_bridge.abandon_after_fork)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from llmgate import _bridge, _core
-from llmgate._errors import warn_losses
 from llmgate._streams import AsyncStream, Stream
 from llmgate._views import ModelResponse
+from llmgate._warnings import warn_losses
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

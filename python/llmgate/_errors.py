@@ -35,8 +35,6 @@ on working. It is never imported here.
 
 from __future__ import annotations
 
-import sys
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -62,10 +60,6 @@ _FIELDS = (
 
 class LLMGateError(Exception):
     """The root of everything that llmgate raises."""
-
-
-class LLMGateWarning(UserWarning):
-    """A field of a request was dropped or is unknown; shown once for each field and provider."""
 
 
 class APIError(LLMGateError):
@@ -145,8 +139,10 @@ class APIError(LLMGateError):
         return f"{text} (request {self.request_id})" if self.request_id else text
 
     def __reduce__(self) -> Any:
+        from llmgate._raising import from_core
+
         fields = {name: getattr(self, name) for name in _FIELDS}
-        name = next(cls.__name__ for cls in type(self).__mro__ if cls.__module__ == __name__)
+        name = next(cls.__name__ for cls in type(self).__mro__ if cls.__module__ == "llmgate")
         arguments = (name, {"message": self.message, **fields}, None)
         return from_core, arguments, {"response": self.response}
 
@@ -245,77 +241,3 @@ class EngineShutdownError(APIError):
 
 class InternalError(APIError):
     """A fault of llmgate itself; please report it."""
-
-
-# Which class of openai's an exception is also one of. Subclasses inherit their parent's.
-_OPENAI_TWINS = {
-    BadRequestError: "BadRequestError",
-    AuthenticationError: "AuthenticationError",
-    PermissionDeniedError: "PermissionDeniedError",
-    NotFoundError: "NotFoundError",
-    ConflictError: "ConflictError",
-    UnprocessableEntityError: "UnprocessableEntityError",
-    RateLimitError: "RateLimitError",
-    InternalServerError: "InternalServerError",
-    Timeout: "APITimeoutError",
-    APIConnectionError: "APIConnectionError",
-    APIResponseValidationError: "APIResponseValidationError",
-    APIError: "APIError",
-}
-_combined: dict[tuple[type, type], type[APIError]] = {}
-
-
-def _raised_class(cls: type[APIError]) -> type[APIError]:
-    openai = sys.modules.get("openai")
-    if openai is None:
-        return cls
-    twin_name = next(_OPENAI_TWINS[base] for base in cls.__mro__ if base in _OPENAI_TWINS)
-    twin = getattr(openai, twin_name, None)
-    if not isinstance(twin, type) or issubclass(cls, twin):
-        return cls
-    if (cls, twin) not in _combined:
-        fields = {"__module__": cls.__module__, "__qualname__": cls.__qualname__}
-        _combined[cls, twin] = type(cls.__name__, (cls, twin), {**fields, "__doc__": cls.__doc__})
-    return _combined[cls, twin]
-
-
-def from_core(name: str, fields: dict[str, Any], completion: _core.Completion | None) -> APIError:
-    """The exception for a failure in the core, made without anybody's ``__init__``."""
-    cls = _raised_class(globals()[name])
-    error = cls.__new__(cls, fields["message"])
-    error.__dict__.update(fields)
-    error._completion = completion
-    if completion is not None:
-        beside = completion.beside()
-        if beside.status:
-            from llmgate._views import Node
-
-            error.response = Node(status_code=beside.status, headers=dict(beside.headers))
-    return error
-
-
-_warned: set[tuple[str, str]] = set()
-
-
-def warn_losses(completion: _core.Completion) -> None:
-    """Warns of the fields that the provider did not get, once for each field and provider."""
-    beside = completion.beside()
-    provider = beside.turn.provider or (beside.route[-1].provider if beside.route else "")
-    for entry in beside.dispositions:
-        if entry.action not in ("dropped", "clamped", "unknown"):
-            continue
-        if (provider, entry.path) in _warned:
-            continue
-        _warned.add((provider, entry.path))
-        import warnings
-
-        hint = (
-            f"; did you mean {entry.detail!r}?"
-            if entry.action == "unknown" and entry.detail
-            else ""
-        )
-        warnings.warn(
-            f"{provider}: {entry.path} is {entry.action}: {entry.reason}{hint}",
-            LLMGateWarning,
-            stacklevel=3,
-        )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from llmgate import _core
-from llmgate._views import ModelResponse, Node
+from llmgate._node import Node
+from llmgate._views import ModelResponse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from llmgate._errors import warn_losses
 from llmgate._views import ModelResponse, ModelResponseStream
+from llmgate._warnings import warn_losses
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

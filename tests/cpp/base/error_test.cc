@@ -71,7 +71,7 @@ const Row kRows[] = {
     {kTimeout, "timeout", "Timeout", 408, kRetry, kFallBack, kBilled},
     {kInvalidResponse, "invalid_response", "APIResponseValidationError", 0, !kRetry, kFallBack,
      kBilled},
-    {kCancelled, "cancelled", "CancelledError", 0, !kRetry, !kFallBack, kBilled},
+    {kCancelled, "cancelled", "CallCancelledError", 0, !kRetry, !kFallBack, kBilled},
     {kShutdown, "shutdown", "EngineShutdownError", 0, !kRetry, !kFallBack, kBilled},
     {kInternal, "internal", "InternalError", 0, !kRetry, !kFallBack, !kBilled},
 };

@@ -12,7 +12,12 @@ class AnswerReaderTest : public testing::Test {
  protected:
   static AnswerReader reader(bool is_stream, bool keeps_raw = false) {
     static const wire::Dialect dialect{.provider = "openai"};
-    return {wire::openai_chat_format(), {&dialect, "m"}, {is_stream, keeps_raw, 1}};
+    return {wire::openai_chat_format(), {&dialect, "m"}, {is_stream, keeps_raw, 1}, scratch()};
+  }
+
+  static json::Document& scratch() {
+    static json::Document document;
+    return document;
   }
 
   static net::TransferEnd good_end(bool framed = true) {
