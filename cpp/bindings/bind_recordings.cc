@@ -109,8 +109,7 @@ py::object build_from_chunks(ModuleState& state, const py::iterable& chunks) {
   for (const py::handle chunk : chunks) {
     std::string text;
     json::Writer out(text);
-    const std::string path = "$[" + std::to_string(index++) + "]";
-    if (const Failure failure = write_json(chunk.ptr(), path, out)) {
+    if (const Failure failure = write_json(chunk.ptr(), json::Path("$").element(index++), out)) {
       raise_error(state, *failure, py::none());
     }
     const auto outcome = parser->parse_event({"", text}, ignored);

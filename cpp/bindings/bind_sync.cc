@@ -25,10 +25,19 @@ using std::chrono::milliseconds;
 constexpr milliseconds kSignalSlice{40};
 constexpr milliseconds kLongSlice{10000};
 
-bool is_main_thread() { return syscall(SYS_gettid) == getpid(); }
+// Asked of the system once per thread; a fork makes the thread that forked the main one.
+bool is_main_thread(const ModuleState& state) {
+  static thread_local std::uint64_t known_generation = ~std::uint64_t{0};
+  static thread_local bool is_main = false;
+  if (known_generation != state.generation) {
+    known_generation = state.generation;
+    is_main = syscall(SYS_gettid) == getpid();
+  }
+  return is_main;
+}
 
 engine::WaitSlot::News wait_for_news(ModuleState& state, engine::WaitSlot& slot) {
-  const milliseconds slice = is_main_thread() ? kSignalSlice : kLongSlice;
+  const milliseconds slice = is_main_thread(state) ? kSignalSlice : kLongSlice;
   while (true) {
     engine::WaitSlot::News news;
     {

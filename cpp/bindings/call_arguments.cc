@@ -8,7 +8,9 @@
 #include <optional>
 #include <utility>
 
+#include "bindings/option_reader.h"
 #include "bindings/python_json.h"
+#include "bindings/request_writer.h"
 #include "providers/environment.h"
 #include "providers/model_name.h"
 
@@ -16,23 +18,6 @@ namespace llmgate::bindings {
 namespace {
 
 using std::chrono::milliseconds;
-
-// Arguments that steer llmgate and never reach a provider as they are.
-constexpr std::array<std::string_view, 19> kOptions{
-    "api_key",       "api_base",    "base_url",      "custom_llm_provider",
-    "timeout",       "deadline",    "extra_headers", "headers",
-    "extra_body",    "metadata",    "drop_params",   "strict",
-    "mock_response", "num_retries", "max_retries",   "keep_raw",
-    "stream",        "model",       "messages"};
-
-bool is_option(std::string_view name) {
-  for (const std::string_view option : kOptions) {
-    if (option == name) {
-      return true;
-    }
-  }
-  return false;
-}
 
 std::string environment(std::string_view name) {
   const char* value = std::getenv(std::string(name).c_str());
@@ -43,88 +28,6 @@ bool file_exists(const std::string& path) {
   struct stat info {};
   return stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode);
 }
-
-Error refuse(std::string_view name, PyObject* value, std::string_view accepted) {
-  return bad_request("$." + std::string(name), std::string("is of type ") +
-                                                   Py_TYPE(value)->tp_name +
-                                                   "; accepted: " + std::string(accepted));
-}
-
-// A number as Python writes it.
-std::string shown(PyObject* number) {
-  std::string text;
-  if (PyObject* written = PyObject_Str(number)) {
-    text = to_utf8(written).substr(0, 40);
-    Py_DECREF(written);
-  }
-  PyErr_Clear();
-  return text;
-}
-
-class ArgumentReader {
- public:
-  explicit ArgumentReader(PyObject* arguments) : arguments_(arguments) {}
-
-  // The value of an option, or null where it is None or not given. Borrowed.
-  PyObject* find(const char* name) {
-    PyObject* value = PyDict_GetItemString(arguments_, name);
-    return value == Py_None ? nullptr : value;
-  }
-
-  std::string text(const char* name) {
-    PyObject* value = find(name);
-    if (value == nullptr) {
-      return "";
-    }
-    if (!PyUnicode_Check(value)) {
-      fail(refuse(name, value, "str"));
-      return "";
-    }
-    return to_utf8(value);
-  }
-
-  bool flag(const char* name) {
-    PyObject* value = find(name);
-    if (value == nullptr) {
-      return false;
-    }
-    if (!PyBool_Check(value)) {
-      fail(refuse(name, value, "bool"));
-    }
-    return value == Py_True;
-  }
-
-  // Seconds, as int or float above 0.
-  std::optional<milliseconds> seconds(std::string_view name, PyObject* value) {
-    if (value == nullptr || value == Py_None) {
-      return std::nullopt;
-    }
-    const double number = PyFloat_AsDouble(value);
-    if (PyErr_Occurred() != nullptr || PyBool_Check(value)) {
-      PyErr_Clear();
-      fail(refuse(name, value, "seconds as int or float"));
-      return std::nullopt;
-    }
-    constexpr double kLongest = 1e7;
-    if (!(number > 0) || number > kLongest) {
-      fail(bad_request("$." + std::string(name),
-                       "is " + shown(value) + "; accepted: seconds above 0, at most 10000000"));
-      return std::nullopt;
-    }
-    return milliseconds(static_cast<std::int64_t>(std::ceil(number * 1000)));
-  }
-
-  void fail(Error error) {
-    if (!failure_) {
-      failure_ = std::move(error);
-    }
-  }
-  [[nodiscard]] Failure& failure() { return failure_; }
-
- private:
-  PyObject* arguments_;
-  Failure failure_;
-};
 
 // One limit of `timeout`, given as a dict or as an object with attributes (httpx.Timeout).
 PyObject* limit_of(PyObject* timeout, const char* name) {
@@ -156,9 +59,9 @@ Failure check_limit_names(PyObject* timeout) {
   return std::nullopt;
 }
 
-void read_timeouts(ArgumentReader& reader, bool is_stream, engine::Timeouts& timeouts) {
-  timeouts.deadline = reader.seconds("deadline", reader.find("deadline"));
-  PyObject* timeout = reader.find("timeout");
+void read_timeouts(OptionReader& reader, bool is_stream, engine::Timeouts& timeouts) {
+  timeouts.deadline = reader.seconds("deadline", reader.find(Option::kDeadline));
+  PyObject* timeout = reader.find(Option::kTimeout);
   if (timeout == nullptr) {
     return;
   }
@@ -176,8 +79,8 @@ void read_timeouts(ArgumentReader& reader, bool is_stream, engine::Timeouts& tim
     return;
   }
   if (PyDict_Check(timeout) == 0 && PyObject_HasAttrString(timeout, "connect") == 0) {
-    reader.fail(
-        refuse("timeout", timeout, "seconds, or a dict of connect, first_token, idle and total"));
+    reader.fail(refuse_type("timeout", timeout,
+                            "seconds, or a dict of connect, first_token, idle and total"));
     return;
   }
   if (Failure failure = check_limit_names(timeout)) {
@@ -200,13 +103,14 @@ void read_timeouts(ArgumentReader& reader, bool is_stream, engine::Timeouts& tim
   }
 }
 
-void read_headers(ArgumentReader& reader, const char* name, net::Headers& headers) {
-  PyObject* given = reader.find(name);
+void read_headers(OptionReader& reader, Option option, net::Headers& headers) {
+  const std::string_view name = name_of(option);
+  PyObject* given = reader.find(option);
   if (given == nullptr) {
     return;
   }
   if (!PyDict_Check(given)) {
-    reader.fail(refuse(name, given, "a dict of str to str"));
+    reader.fail(refuse_type(name, given, "a dict of str to str"));
     return;
   }
   PyObject* key = nullptr;
@@ -214,12 +118,12 @@ void read_headers(ArgumentReader& reader, const char* name, net::Headers& header
   Py_ssize_t position = 0;
   while (PyDict_Next(given, &position, &key, &value) != 0) {
     if (!PyUnicode_Check(key)) {
-      reader.fail(refuse(name, key, "a dict of str to str"));
+      reader.fail(refuse_type(name, key, "a dict of str to str"));
       return;
     }
     const std::string path = std::string(name) + "." + to_utf8(key).substr(0, 64);
     if (!PyUnicode_Check(value)) {
-      reader.fail(refuse(path, value, "str"));
+      reader.fail(refuse_type(path, value, "str"));
       return;
     }
     net::Header header{to_utf8(key), to_utf8(value)};
@@ -232,152 +136,27 @@ void read_headers(ArgumentReader& reader, const char* name, net::Headers& header
   }
 }
 
-int read_retries(ArgumentReader& reader) {
-  for (const char* name : {"num_retries", "max_retries"}) {
-    PyObject* value = reader.find(name);
+int read_retries(OptionReader& reader) {
+  for (const Option option : {Option::kNumRetries, Option::kMaxRetries}) {
+    const std::string_view name = name_of(option);
+    PyObject* value = reader.find(option);
     if (value == nullptr) {
       continue;
     }
     if (!PyLong_Check(value) || PyBool_Check(value)) {
-      reader.fail(refuse(name, value, "an int from 0 to 10"));
+      reader.fail(refuse_type(name, value, "an int from 0 to 10"));
       return 0;
     }
     const long count = PyLong_AsLong(value);
     PyErr_Clear();
     if (count < 0 || count > 10) {
-      reader.fail(bad_request(std::string("$.") + name,
+      reader.fail(bad_request("$." + std::string(name),
                               "is " + shown(value) + "; accepted: an int from 0 to 10"));
       return 0;
     }
     return static_cast<int>(count);
   }
   return 0;
-}
-
-// The request's JSON, written in one walk over the arguments.
-class RequestWriter {
- public:
-  RequestWriter(PyObject* arguments, PyObject* extra_body)
-      : arguments_(arguments), extra_body_(extra_body), out_(text_) {}
-
-  Result<std::string> write(std::string_view model, PyObject* messages, bool is_stream) {
-    out_.begin_object().escaped_key("model").string(model);
-    Failure failure = write_messages(messages);
-    if (failure) {
-      return std::move(*failure);
-    }
-    if (is_stream) {
-      out_.escaped_key("stream").boolean(true);
-    }
-    if ((failure = write_members(arguments_, "", true)) ||
-        (extra_body_ != nullptr && (failure = write_members(extra_body_, ".extra_body", false)))) {
-      return std::move(*failure);
-    }
-    if ((failure = write_metadata())) {
-      return std::move(*failure);
-    }
-    out_.end_object();
-    return std::move(text_);
-  }
-
- private:
-  Failure write_messages(PyObject* messages) {
-    out_.escaped_key("messages");
-    if (PyUnicode_Check(messages)) {
-      out_.begin_array().begin_object().escaped_key("role").escaped("user").escaped_key("content");
-      Failure failure = write_json(messages, "$.messages", out_);
-      out_.end_object().end_array();
-      return failure;
-    }
-    return write_json(messages, "$.messages", out_);
-  }
-
-  Failure write_members(PyObject* members, const std::string& path, bool are_arguments) {
-    PyObject* key = nullptr;
-    PyObject* value = nullptr;
-    Py_ssize_t position = 0;
-    while (PyDict_Next(members, &position, &key, &value) != 0) {
-      if (!PyUnicode_Check(key)) {
-        return refuse(path, key, "names as str");
-      }
-      const std::string name = to_utf8(key);
-      const bool is_replaced =
-          are_arguments && extra_body_ != nullptr && PyDict_Contains(extra_body_, key) == 1;
-      if (are_arguments && (is_option(name) || value == Py_None || is_replaced)) {
-        continue;
-      }
-      if (!are_arguments && (name == "model" || name == "messages" || name == "stream")) {
-        return bad_request("$.extra_body." + name,
-                           "is an argument of its own; accepted: other members");
-      }
-      out_.key(name);
-      if (Failure failure = write_json(value, "$" + path + "." + name, out_)) {
-        return failure;
-      }
-    }
-    return std::nullopt;
-  }
-
-  // `metadata` is for attribution here; OpenAI takes it only with `store`.
-  Failure write_metadata() {
-    PyObject* metadata = PyDict_GetItemString(arguments_, "metadata");
-    if (metadata == nullptr || metadata == Py_None) {
-      return std::nullopt;
-    }
-    if (!PyDict_Check(metadata)) {
-      return refuse("metadata", metadata, "a dict");
-    }
-    if (PyDict_GetItemString(arguments_, "store") != Py_True) {
-      std::string unused;
-      json::Writer check(unused);
-      return write_json(metadata, "$.metadata", check);
-    }
-    out_.escaped_key("metadata");
-    return write_json(metadata, "$.metadata", out_);
-  }
-
-  PyObject* arguments_;
-  PyObject* extra_body_;
-  std::string text_;
-  json::Writer out_;
-};
-
-// A string is the answer's text; a dict is a message, or a whole answer if it has choices.
-Result<std::string> mock_reply(PyObject* mock, std::string_view model) {
-  std::string text;
-  json::Writer out(text);
-  if (PyDict_Check(mock) && PyDict_GetItemString(mock, "choices") != nullptr) {
-    if (Failure failure = write_json(mock, "$.mock_response", out)) {
-      return std::move(*failure);
-    }
-    return text;
-  }
-  out.begin_object()
-      .escaped_key("id")
-      .escaped("chatcmpl-mock")
-      .escaped_key("created")
-      .number(std::int64_t{0});
-  out.escaped_key("model").string(model).escaped_key("choices").begin_array().begin_object();
-  out.escaped_key("index").number(std::int64_t{0}).escaped_key("message");
-  if (PyUnicode_Check(mock)) {
-    out.begin_object()
-        .escaped_key("role")
-        .escaped("assistant")
-        .escaped_key("content")
-        .string(to_utf8(mock));
-    out.end_object();
-  } else if (PyDict_Check(mock)) {
-    if (Failure failure = write_json(mock, "$.mock_response", out)) {
-      return std::move(*failure);
-    }
-  } else {
-    return refuse("mock_response", mock, "str, dict or an exception");
-  }
-  const bool calls_tools =
-      PyDict_Check(mock) && PyDict_GetItemString(mock, "tool_calls") != nullptr;
-  out.escaped_key("finish_reason").escaped(calls_tools ? "tool_calls" : "stop");
-  out.end_object().end_array().end_object();
-  return text;
 }
 
 std::string without_trailing(std::string url, std::string_view ending) {
@@ -387,12 +166,13 @@ std::string without_trailing(std::string url, std::string_view ending) {
   return url;
 }
 
-Result<providers::Target> resolve_target(ArgumentReader& reader, std::string_view name) {
-  std::string base = reader.text("api_base");
+Result<providers::Target> resolve_target(OptionReader& reader, std::string_view name) {
+  std::string base = reader.text(Option::kApiBase);
   if (base.empty()) {
-    base = reader.text("base_url");
+    base = reader.text(Option::kBaseUrl);
   }
-  auto resolved = providers::resolve_model(name, reader.text("custom_llm_provider"), !base.empty());
+  auto resolved =
+      providers::resolve_model(name, reader.text(Option::kCustomLlmProvider), !base.empty());
   if (!resolved) {
     return std::move(resolved.error());
   }
@@ -414,7 +194,7 @@ Result<providers::Target> resolve_target(ArgumentReader& reader, std::string_vie
   providers::Target target;
   target.provider = &card;
   target.model = std::move(resolved->model);
-  target.api_key = reader.text("api_key");
+  target.api_key = reader.text(Option::kApiKey);
   if (target.api_key.empty()) {
     target.api_key = providers::first_set(environment, card.key_variables);
   }
@@ -444,20 +224,20 @@ std::string current_ca_file() { return providers::find_ca_file(environment, file
 Result<CallArguments> read_arguments(PyObject* model, PyObject* messages, PyObject* arguments,
                                      bool is_stream) {
   if (!PyUnicode_Check(model)) {
-    return refuse("model", model, "a str such as \"openai/gpt-4o\"");
+    return refuse_type("model", model, "a str such as \"openai/gpt-4o\"");
   }
-  ArgumentReader reader(arguments);
-  reader.flag("stream");
-  PyObject* extra_body = reader.find("extra_body");
+  OptionReader reader(arguments);
+  reader.flag(Option::kStream);
+  PyObject* extra_body = reader.find(Option::kExtraBody);
   if (extra_body != nullptr && !PyDict_Check(extra_body)) {
-    return refuse("extra_body", extra_body, "a dict");
+    return refuse_type("extra_body", extra_body, "a dict");
   }
-  PyObject* mock = reader.find("mock_response");
+  PyObject* mock = reader.find(Option::kMockResponse);
   auto target = mock == nullptr ? resolve_target(reader, to_utf8(model))
                                 : Result<providers::Target>(providers::Target());
   if (mock != nullptr) {
     auto resolved =
-        providers::resolve_model(to_utf8(model), reader.text("custom_llm_provider"), true);
+        providers::resolve_model(to_utf8(model), reader.text(Option::kCustomLlmProvider), true);
     if (!resolved) {
       return std::move(resolved.error());
     }
@@ -467,10 +247,10 @@ Result<CallArguments> read_arguments(PyObject* model, PyObject* messages, PyObje
   if (!target) {
     return std::move(target.error());
   }
-  read_headers(reader, "headers", target->extra_headers);
-  read_headers(reader, "extra_headers", target->extra_headers);
+  read_headers(reader, Option::kHeaders, target->extra_headers);
+  read_headers(reader, Option::kExtraHeaders, target->extra_headers);
 
-  auto body = RequestWriter(arguments, extra_body).write(target->model, messages, is_stream);
+  auto body = write_request(target->model, messages, reader, is_stream);
   if (!body) {
     return std::move(body.error());
   }
@@ -481,17 +261,17 @@ Result<CallArguments> read_arguments(PyObject* model, PyObject* messages, PyObje
   CallArguments result{
       engine::CallSpec{
           std::move(*request), std::move(*target), {}, 0, false, false, nullptr, std::nullopt},
-      reader.flag("drop_params")};
+      reader.flag(Option::kDropParams)};
   engine::CallSpec& spec = result.spec;
   read_timeouts(reader, is_stream, spec.timeouts);
   spec.max_retries = read_retries(reader);
-  spec.is_strict = reader.flag("strict");
-  spec.keeps_raw = reader.flag("keep_raw");
+  spec.is_strict = reader.flag(Option::kStrict);
+  spec.keeps_raw = reader.flag(Option::kKeepRaw);
   if (is_stream) {
     spec.flow = std::make_shared<engine::StreamFlow>();
   }
   if (mock != nullptr) {
-    auto reply = mock_reply(mock, spec.target.model);
+    auto reply = write_mock_reply(mock, spec.target.model);
     if (!reply) {
       return std::move(reply.error());
     }

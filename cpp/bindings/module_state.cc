@@ -1,5 +1,8 @@
 #include "bindings/module_state.h"
 
+#include <algorithm>
+#include <cstring>
+
 #include "net/curl_transport.h"
 #include "net/event_loop.h"
 
@@ -15,16 +18,27 @@ PyObject* to_str(std::string_view utf8) {
   return text;
 }
 
+namespace {
+
+// The first and the last eight bytes and the length tell names and ids apart well enough.
+std::size_t slot_of(std::string_view utf8) {
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+  const std::size_t part = std::min(utf8.size(), sizeof(first));
+  std::memcpy(&first, utf8.data(), part);
+  std::memcpy(&last, utf8.data() + utf8.size() - part, part);
+  const std::uint64_t mixed = (first ^ (last * 3) ^ utf8.size()) * 0x9E3779B97F4A7C15U;
+  return static_cast<std::size_t>(mixed >> 56U);
+}
+
+}  // namespace
+
 PyObject* StringCache::get(std::string_view utf8) {
   constexpr std::size_t kLongest = 64;
   if (utf8.size() > kLongest) {
     return to_str(utf8);
   }
-  std::uint32_t hash = 2166136261U;  // FNV-1a
-  for (const char c : utf8) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
-  }
-  Slot& slot = slots_[(hash ^ (hash >> 16U)) % slots_.size()];
+  Slot& slot = slots_[slot_of(utf8)];
   if (slot.value == nullptr || slot.key != utf8) {
     PyObject* fresh = to_str(utf8);
     if (fresh == nullptr) {

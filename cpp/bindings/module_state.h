@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "engine/engine.h"
+#include "json/document.h"
 
 namespace llmgate::bindings {
 
@@ -57,6 +58,8 @@ struct ModuleState {
   PyObject* reserved_names = nullptr;  // frozenset: methods of Node, which no attribute may hide
   StringCache names{true};
   StringCache values{false};
+  json::Document index;  // of the view being made
+  bool is_index_in_use = false;
 
   std::shared_ptr<engine::Engine> engine;  // started at the first call
   std::uint64_t generation = 0;            // counts forks: handles of an older one are dead

@@ -12,7 +12,7 @@ constexpr int kMaxDepth = 120;
 // Walks one argument. The path is kept as text and cut back after each step.
 class JsonWalk {
  public:
-  JsonWalk(std::string path, json::Writer& out) : path_(std::move(path)), out_(out) {}
+  JsonWalk(const json::Path& path, json::Writer& out) : path_(&path), out_(out) {}
 
   Failure write(PyObject* value) {
     if (PyUnicode_Check(value)) {
@@ -53,15 +53,7 @@ class JsonWalk {
     return failure;
   }
 
-  void write_text(PyObject* text) {
-    Py_ssize_t size = 0;
-    if (const char* utf8 = PyUnicode_AsUTF8AndSize(text, &size)) {
-      out_.string({utf8, static_cast<std::size_t>(size)});
-      return;
-    }
-    PyErr_Clear();
-    out_.string(to_utf8(text));
-  }
+  void write_text(PyObject* text) { out_.string(PythonText(text).utf8()); }
 
   Failure write_int(PyObject* value) {
     int overflow = 0;
@@ -104,9 +96,9 @@ class JsonWalk {
         return refuse(std::string("has a key of type ") + Py_TYPE(key)->tp_name +
                       "; accepted: str");
       }
-      const std::string name = to_utf8(key);
-      out_.key(name);
-      if (Failure failure = step("." + name, value)) {
+      const PythonText name(key);
+      out_.key(name.utf8());
+      if (Failure failure = step(path_->member(name.utf8()), value)) {
         return failure;
       }
     }
@@ -117,8 +109,8 @@ class JsonWalk {
   Failure write_sequence(PyObject* sequence) {
     out_.begin_array();
     for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(sequence); ++i) {
-      if (Failure failure =
-              step("[" + std::to_string(i) + "]", PySequence_Fast_GET_ITEM(sequence, i))) {
+      if (Failure failure = step(path_->element(static_cast<std::size_t>(i)),
+                                 PySequence_Fast_GET_ITEM(sequence, i))) {
         return failure;
       }
     }
@@ -126,13 +118,12 @@ class JsonWalk {
     return std::nullopt;
   }
 
-  Failure step(const std::string& part, PyObject* value) {
-    const std::size_t length = path_.size();
-    path_ += part;
+  Failure step(const json::Path& path, PyObject* value) {
+    const json::Path* const outer = std::exchange(path_, &path);
     Py_INCREF(value);  // conversions run Python code, which may change the container
     Failure failure = write(value);
     Py_DECREF(value);
-    path_.resize(length);
+    path_ = outer;
     return failure;
   }
 
@@ -210,33 +201,35 @@ class JsonWalk {
   }
 
   [[nodiscard]] Error refuse(std::string problem) const {
-    return bad_request(path_, std::move(problem));
+    return bad_request(path_->text(), std::move(problem));
   }
 
-  std::string path_;
+  const json::Path* path_;  // of the value being written
   json::Writer& out_;
   int depth_ = 0;
 };
 
 }  // namespace
 
-std::string to_utf8(PyObject* text) {
+PythonText::PythonText(PyObject* text) {
   Py_ssize_t size = 0;
   if (const char* utf8 = PyUnicode_AsUTF8AndSize(text, &size)) {
-    return {utf8, static_cast<std::size_t>(size)};
+    utf8_ = {utf8, static_cast<std::size_t>(size)};
+    return;
   }
   PyErr_Clear();
-  std::string out;
   if (PyObject* bytes = PyUnicode_AsEncodedString(text, "utf-8", "surrogatepass")) {
-    out.assign(PyBytes_AS_STRING(bytes), static_cast<std::size_t>(PyBytes_GET_SIZE(bytes)));
+    copy_.assign(PyBytes_AS_STRING(bytes), static_cast<std::size_t>(PyBytes_GET_SIZE(bytes)));
     Py_DECREF(bytes);
   } else {
     PyErr_Clear();
   }
-  return out;
+  utf8_ = copy_;
 }
 
-Failure write_json(PyObject* value, const std::string& path, json::Writer& out) {
+std::string to_utf8(PyObject* text) { return std::string(PythonText(text).utf8()); }
+
+Failure write_json(PyObject* value, const json::Path& path, json::Writer& out) {
   return JsonWalk(path, out).write(value);
 }
 

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include "json/document.h"
 
@@ -150,6 +151,23 @@ class ViewBuilder {
   bool is_plain_;
 };
 
+// The index of the module, kept for its memory, or one of its own where that is in use: building
+// objects may run the collector, and with it any Python code.
+class BorrowedDocument {
+ public:
+  explicit BorrowedDocument(ModuleState& state)
+      : state_(state), is_borrowed_(!std::exchange(state.is_index_in_use, true)) {}
+  ~BorrowedDocument() { state_.is_index_in_use = !is_borrowed_; }
+  BorrowedDocument(const BorrowedDocument&) = delete;
+  BorrowedDocument& operator=(const BorrowedDocument&) = delete;
+  json::Document& operator*() { return is_borrowed_ ? state_.index : own_; }
+
+ private:
+  ModuleState& state_;
+  bool is_borrowed_;
+  json::Document own_;
+};
+
 bool read(json::Document& document, std::string_view json) {
   if (const auto error = document.read(json)) {
     PyErr_Format(PyExc_ValueError, "not valid JSON: %s at byte %zu", error->reason, error->offset);
@@ -161,18 +179,18 @@ bool read(json::Document& document, std::string_view json) {
 }  // namespace
 
 PyObject* make_view(ModuleState& state, std::string_view json, ViewClass view_class) {
-  json::Document document;
-  return read(document, json) ? ViewBuilder(state, false).build(document.root(), view_class)
-                              : nullptr;
+  BorrowedDocument document(state);
+  return read(*document, json) ? ViewBuilder(state, false).build((*document).root(), view_class)
+                               : nullptr;
 }
 
 bool fill_view(ModuleState& state, PyObject* instance, std::string_view json,
                ViewClass view_class) {
-  json::Document document;
-  if (!read(document, json)) {
+  BorrowedDocument document(state);
+  if (!read(*document, json)) {
     return false;
   }
-  PyObject* fields = ViewBuilder(state, false).dict(document.root(), view_class);
+  PyObject* fields = ViewBuilder(state, false).dict((*document).root(), view_class);
   if (fields == nullptr) {
     return false;
   }
@@ -182,9 +200,10 @@ bool fill_view(ModuleState& state, PyObject* instance, std::string_view json,
 }
 
 PyObject* make_plain(ModuleState& state, std::string_view json) {
-  json::Document document;
-  return read(document, json) ? ViewBuilder(state, true).build(document.root(), ViewClass::kNode)
-                              : nullptr;
+  BorrowedDocument document(state);
+  return read(*document, json)
+             ? ViewBuilder(state, true).build((*document).root(), ViewClass::kNode)
+             : nullptr;
 }
 
 }  // namespace llmgate::bindings

@@ -7,10 +7,12 @@
 
 #include "base/nearest.h"
 #include "chat/schema.h"
+#include "json/path.h"
 
 namespace llmgate::chat {
 namespace {
 
+using json::Path;
 using json::Value;
 
 enum class Shape : std::uint8_t {
@@ -128,25 +130,21 @@ std::string_view name_of(Shape shape) {
   return "";
 }
 
-Error refuse(std::string path, Value value, std::string_view accepted) {
-  return bad_request(std::move(path),
+Error refuse(const Path& path, Value value, std::string_view accepted) {
+  return bad_request(path.text(),
                      "got " + describe(value) + "; accepted: " + std::string(accepted));
 }
 
-std::string element(const std::string& path, std::size_t index) {
-  return path + "[" + std::to_string(index) + "]";
-}
-
-Failure require_string(Value object, std::string_view name, const std::string& path) {
+Failure require_string(Value object, std::string_view name, const Path& path) {
   const Value value = object.find(name);
   if (value.is_string()) {
     return std::nullopt;
   }
-  return refuse(path + "." + std::string(name), value, "a string");
+  return refuse(path.member(name), value, "a string");
 }
 
 // A URL that a provider can fetch or read: never a path on this machine.
-Failure check_image_url(Value url, const std::string& path) {
+Failure check_image_url(Value url, const Path& path) {
   if (!url.is_string()) {
     return refuse(path, url, "a string: an http(s) or data: URL");
   }
@@ -156,30 +154,30 @@ Failure check_image_url(Value url, const std::string& path) {
       return std::nullopt;
     }
   }
-  return bad_request(path,
+  return bad_request(path.text(),
                      "got a string of " + std::to_string(text.size()) +
                          " bytes that is no URL (a file's path?); accepted: an http(s) URL, or "
                          "\"data:<media type>;base64,<content>\" with the file's content");
 }
 
-Failure check_image_part(Value part, const std::string& path) {
+Failure check_image_part(Value part, const Path& path) {
   const Value image = part.find("image_url");
   if (image.is_string()) {
-    return check_image_url(image, path + ".image_url");
+    return check_image_url(image, path.member("image_url"));
   }
   if (!image.is_object()) {
-    return refuse(path + ".image_url", image, "{\"url\": \"https://... or data:...\"}");
+    return refuse(path.member("image_url"), image, "{\"url\": \"https://... or data:...\"}");
   }
-  return check_image_url(image.find("url"), path + ".image_url.url");
+  return check_image_url(image.find("url"), path.member("image_url").member("url"));
 }
 
-Failure check_part(Value part, const std::string& path) {
+Failure check_part(Value part, const Path& path) {
   if (!part.is_object()) {
     return refuse(path, part, "a content part: an object with a \"type\"");
   }
   const Value type = part.find("type");
   if (!type.is_string()) {
-    return refuse(path + ".type", type,
+    return refuse(path.member("type"), type,
                   "a string such as \"text\", \"image_url\", \"input_audio\", \"file\"");
   }
   if (type.says("text")) {
@@ -194,34 +192,35 @@ Failure check_part(Value part, const std::string& path) {
   if (type.says("input_audio")) {
     const Value audio = part.find("input_audio");
     if (!audio.is_object() && !audio.is_string()) {
-      return refuse(path + ".input_audio", audio,
+      return refuse(path.member("input_audio"), audio,
                     "{\"data\": base64, \"format\": \"wav\" or \"mp3\"}");
     }
   }
   if (type.says("file") && !part.find("file").is_object()) {
-    return refuse(path + ".file", part.find("file"), "{\"file_data\": ...} or {\"file_id\": ...}");
+    return refuse(path.member("file"), part.find("file"),
+                  "{\"file_data\": ...} or {\"file_id\": ...}");
   }
   return std::nullopt;
 }
 
-Failure check_content(Value message, bool may_be_missing, const std::string& path) {
+Failure check_content(Value message, bool may_be_missing, const Path& path) {
   const Value content = message.find("content");
   if (content.is_string() || (may_be_missing && (!content.exists() || content.is_null()))) {
     return std::nullopt;
   }
   if (!content.is_array()) {
-    return refuse(path + ".content", content, "a string or a list of content parts");
+    return refuse(path.member("content"), content, "a string or a list of content parts");
   }
   std::size_t index = 0;
   for (const Value part : content.elements()) {
-    if (Failure failure = check_part(part, element(path + ".content", index++))) {
+    if (Failure failure = check_part(part, path.member("content").element(index++))) {
       return failure;
     }
   }
   return std::nullopt;
 }
 
-Failure check_tool_call(Value call, const std::string& path) {
+Failure check_tool_call(Value call, const Path& path) {
   if (!call.is_object()) {
     return refuse(path, call, "an object with \"id\", \"type\" and \"function\"");
   }
@@ -234,14 +233,15 @@ Failure check_tool_call(Value call, const std::string& path) {
   }
   const Value function = call.find("function");
   if (!function.is_object()) {
-    return refuse(path + ".function", function, "an object with \"name\" and \"arguments\"");
+    return refuse(path.member("function"), function, "an object with \"name\" and \"arguments\"");
   }
-  if (Failure failure = require_string(function, "name", path + ".function")) {
+  if (Failure failure = require_string(function, "name", path.member("function"))) {
     return failure;
   }
   const Value arguments = function.find("arguments");
   if (arguments.exists() && !arguments.is_string()) {
-    return refuse(path + ".function.arguments", arguments, "a string that holds JSON");
+    return refuse(path.member("function").member("arguments"), arguments,
+                  "a string that holds JSON");
   }
   return std::nullopt;
 }
@@ -249,7 +249,7 @@ Failure check_tool_call(Value call, const std::string& path) {
 // Walks the conversation and knows which tool calls have been made so far.
 class MessageChecker {
  public:
-  Failure check(Value message, const std::string& path) {
+  Failure check(Value message, const Path& path) {
     if (!message.is_object()) {
       return refuse(path, message, "an object with \"role\" and \"content\"");
     }
@@ -264,12 +264,12 @@ class MessageChecker {
     if (name == "tool") {
       return check_tool_result(message, path);
     }
-    return refuse(path + ".role", role,
+    return refuse(path.member("role"), role,
                   "\"system\", \"developer\", \"user\", \"assistant\", \"tool\" or \"function\"");
   }
 
  private:
-  Failure check_assistant(Value message, const std::string& path) {
+  Failure check_assistant(Value message, const Path& path) {
     if (Failure failure = check_content(message, true, path)) {
       return failure;
     }
@@ -278,11 +278,11 @@ class MessageChecker {
       return std::nullopt;
     }
     if (!calls.is_array()) {
-      return refuse(path + ".tool_calls", calls, "a list of tool calls");
+      return refuse(path.member("tool_calls"), calls, "a list of tool calls");
     }
     std::size_t index = 0;
     for (const Value call : calls.elements()) {
-      if (Failure failure = check_tool_call(call, element(path + ".tool_calls", index++))) {
+      if (Failure failure = check_tool_call(call, path.member("tool_calls").element(index++))) {
         return failure;
       }
       call_ids_.push_back(call.find("id").escaped());
@@ -290,13 +290,14 @@ class MessageChecker {
     return std::nullopt;
   }
 
-  Failure check_tool_result(Value message, const std::string& path) {
+  Failure check_tool_result(Value message, const Path& path) {
     const Value id = message.find("tool_call_id");
     if (!id.is_string()) {
-      return refuse(path + ".tool_call_id", id, "the \"id\" of the tool call that this answers");
+      return refuse(path.member("tool_call_id"), id,
+                    "the \"id\" of the tool call that this answers");
     }
     if (std::find(call_ids_.begin(), call_ids_.end(), id.escaped()) == call_ids_.end()) {
-      return bad_request(path + ".tool_call_id",
+      return bad_request(path.member("tool_call_id").text(),
                          describe(id) + " answers no tool call of an earlier assistant message; " +
                              (call_ids_.empty() ? "there is none" : "known ids: " + known_ids()));
     }
@@ -325,42 +326,42 @@ Failure check_messages(Value messages) {
   MessageChecker checker;
   std::size_t index = 0;
   for (const Value message : messages.elements()) {
-    if (Failure failure = checker.check(message, element("$.messages", index++))) {
+    if (Failure failure = checker.check(message, Path("$.messages").element(index++))) {
       return failure;
     }
   }
   return std::nullopt;
 }
 
-Failure check_tool(Value tool, const std::string& path) {
+Failure check_tool(Value tool, const Path& path) {
   if (!tool.is_object()) {
     return refuse(path, tool, "an object with \"type\" and \"function\"");
   }
   const Value type = tool.find("type");
   const Value function = tool.find("function");
   if (!type.is_string() && !function.is_object()) {  // Mistral's own clients leave the type out
-    return refuse(path + ".type", type, "\"function\" or another tool type");
+    return refuse(path.member("type"), type, "\"function\" or another tool type");
   }
   if (type.is_string() && !type.says("function")) {
     return std::nullopt;
   }
   if (!function.is_object()) {
-    return refuse(path + ".function", function, "an object with \"name\" and \"parameters\"");
+    return refuse(path.member("function"), function, "an object with \"name\" and \"parameters\"");
   }
-  if (Failure failure = require_string(function, "name", path + ".function")) {
+  if (Failure failure = require_string(function, "name", path.member("function"))) {
     return failure;
   }
   const Value parameters = function.find("parameters");
   if (!parameters.exists() || parameters.is_null()) {
     return std::nullopt;
   }
-  return check_schema(parameters, path + ".function.parameters");
+  return check_schema(parameters, path.member("function").member("parameters"));
 }
 
 Failure check_tools(Value tools) {
   std::size_t index = 0;
   for (const Value tool : tools.elements()) {
-    if (Failure failure = check_tool(tool, element("$.tools", index++))) {
+    if (Failure failure = check_tool(tool, Path("$.tools").element(index++))) {
       return failure;
     }
   }
@@ -396,7 +397,7 @@ Failure check_parameter(std::string_view name, Value value) {
     return std::nullopt;
   }
   if (!fits(value, parameter->shape)) {
-    return refuse("$." + std::string(name), value, name_of(parameter->shape));
+    return refuse(Path("$").member(name), value, name_of(parameter->shape));
   }
   if (name == "tools") {
     return check_tools(value);

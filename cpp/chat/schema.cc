@@ -8,13 +8,15 @@
 namespace llmgate::chat {
 namespace {
 
+using json::Path;
 using json::Value;
 
 constexpr std::array<std::string_view, 7> kTypes{"string", "number", "integer", "boolean",
                                                  "array",  "object", "null"};
 
-Error refuse(const std::string& path, Value value, std::string_view accepted) {
-  return bad_request(path, "got " + describe(value) + "; accepted: " + std::string(accepted));
+Error refuse(const Path& path, Value value, std::string_view accepted) {
+  return bad_request(path.text(),
+                     "got " + describe(value) + "; accepted: " + std::string(accepted));
 }
 
 bool is_type_name(Value value) {
@@ -26,7 +28,7 @@ bool is_type_name(Value value) {
   return false;
 }
 
-Failure check_type(Value type, const std::string& path) {
+Failure check_type(Value type, const Path& path) {
   constexpr std::string_view kAccepted =
       "\"string\", \"number\", \"integer\", \"boolean\", \"array\", \"object\", \"null\" or a list "
       "of these";
@@ -39,14 +41,14 @@ Failure check_type(Value type, const std::string& path) {
   std::size_t index = 0;
   for (const Value one : type.elements()) {
     if (!is_type_name(one)) {
-      return refuse(path + "[" + std::to_string(index) + "]", one, kAccepted);
+      return refuse(path.element(index), one, kAccepted);
     }
     ++index;
   }
   return std::nullopt;
 }
 
-Failure check_required(Value required, const std::string& path) {
+Failure check_required(Value required, const Path& path) {
   if (!required.exists()) {
     return std::nullopt;
   }
@@ -56,7 +58,7 @@ Failure check_required(Value required, const std::string& path) {
   std::size_t index = 0;
   for (const Value name : required.elements()) {
     if (!name.is_string()) {
-      return refuse(path + "[" + std::to_string(index) + "]", name, "a property name");
+      return refuse(path.element(index), name, "a property name");
     }
     ++index;
   }
@@ -64,7 +66,7 @@ Failure check_required(Value required, const std::string& path) {
 }
 
 // Every member of `map` is a schema: properties, definitions.
-Failure check_schemas_by_name(Value map, const std::string& path) {
+Failure check_schemas_by_name(Value map, const Path& path) {
   if (!map.exists()) {
     return std::nullopt;
   }
@@ -72,14 +74,14 @@ Failure check_schemas_by_name(Value map, const std::string& path) {
     return refuse(path, map, "an object of schemas by name");
   }
   for (const json::Member member : map.members()) {
-    if (Failure failure = check_schema(member.value, path + "." + member.name.unescaped())) {
+    if (Failure failure = check_schema(member.value, path.member(member.name.escaped()))) {
       return failure;
     }
   }
   return std::nullopt;
 }
 
-Failure check_schema_list(Value list, const std::string& path) {
+Failure check_schema_list(Value list, const Path& path) {
   if (!list.exists()) {
     return std::nullopt;
   }
@@ -88,7 +90,7 @@ Failure check_schema_list(Value list, const std::string& path) {
   }
   std::size_t index = 0;
   for (const Value schema : list.elements()) {
-    if (Failure failure = check_schema(schema, path + "[" + std::to_string(index++) + "]")) {
+    if (Failure failure = check_schema(schema, path.element(index++))) {
       return failure;
     }
   }
@@ -98,38 +100,38 @@ Failure check_schema_list(Value list, const std::string& path) {
 }  // namespace
 
 // Recursion is bounded by the reader's depth limit.
-Failure check_schema(Value schema, const std::string& path) {
+Failure check_schema(Value schema, const Path& path) {
   if (schema.is_bool()) {
     return std::nullopt;
   }
   if (!schema.is_object()) {
     return refuse(path, schema, "a JSON schema: an object");
   }
-  if (Failure failure = check_type(schema.find("type"), path + ".type")) {
+  if (Failure failure = check_type(schema.find("type"), path.member("type"))) {
     return failure;
   }
-  if (Failure failure = check_required(schema.find("required"), path + ".required")) {
+  if (Failure failure = check_required(schema.find("required"), path.member("required"))) {
     return failure;
   }
   const Value choices = schema.find("enum");
   if (choices.exists() && (!choices.is_array() || choices.size() == 0)) {
-    return refuse(path + ".enum", choices, "a non-empty list");
+    return refuse(path.member("enum"), choices, "a non-empty list");
   }
   for (const std::string_view map : {"properties", "$defs", "definitions"}) {
-    if (Failure failure = check_schemas_by_name(schema.find(map), path + "." + std::string(map))) {
+    if (Failure failure = check_schemas_by_name(schema.find(map), path.member(map))) {
       return failure;
     }
   }
   for (const std::string_view list : {"anyOf", "oneOf", "allOf", "prefixItems"}) {
-    if (Failure failure = check_schema_list(schema.find(list), path + "." + std::string(list))) {
+    if (Failure failure = check_schema_list(schema.find(list), path.member(list))) {
       return failure;
     }
   }
   const Value items = schema.find("items");
   if (items.is_array()) {
-    return check_schema_list(items, path + ".items");
+    return check_schema_list(items, path.member("items"));
   }
-  return items.exists() ? check_schema(items, path + ".items") : std::nullopt;
+  return items.exists() ? check_schema(items, path.member("items")) : std::nullopt;
 }
 
 }  // namespace llmgate::chat

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/mutex.h"
+#include "base/wake_descriptor.h"
 
 namespace llmgate::net {
 namespace {
@@ -74,6 +75,15 @@ class AsioLoop final : public EventLoop {
   void unwatch(int descriptor) override;
 
  private:
+  void wait_wake() {
+    waker_.async_wait(Descriptor::wait_read, [this](const error_code& error) {
+      if (!error) {
+        wake_.clear();
+        wait_wake();
+        run_inbox();
+      }
+    });
+  }
   void run_inbox() LLMGATE_EXCLUDES(mutex_);
   void run_due_timers();
   void arm_timer();
@@ -85,6 +95,8 @@ class AsioLoop final : public EventLoop {
   SystemClock clock_;
   std::atomic<std::thread::id> thread_{};
 
+  WakeDescriptor wake_;
+  Descriptor waker_{context_.get_executor(), wake_.descriptor()};
   Mutex mutex_;
   std::vector<Task> inbox_ LLMGATE_GUARDED_BY(mutex_);
   std::vector<Task> batch_;  // what run_inbox() is running; kept for its capacity
@@ -103,6 +115,7 @@ class AsioLoop final : public EventLoop {
 };
 
 AsioLoop::~AsioLoop() {
+  waker_.release();
   for (auto& [number, watch] : watches_) {
     watch->is_released = true;
     watch->descriptor.release();  // else Asio would close it
@@ -113,6 +126,7 @@ void AsioLoop::run() {
   thread_ = std::this_thread::get_id();
   context_.restart();
   const auto work = asio::make_work_guard(context_);
+  wait_wake();
   for (bool is_done = false; !is_done;) {
     try {
       context_.run();
@@ -134,8 +148,13 @@ void AsioLoop::post(Task task) {
     was_empty = inbox_.empty();
     inbox_.push_back(std::move(task));
   }
-  if (was_empty) {
+  if (!was_empty) {
+    return;
+  }
+  if (on_loop_thread()) {
     asio::post(context_, [this] { run_inbox(); });
+  } else {
+    wake_.wake();
   }
 }
 

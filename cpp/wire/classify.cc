@@ -293,10 +293,15 @@ ErrorKind kind_of(int status, const ErrorFields& fields, const std::string& word
 }
 
 std::string excerpt(std::string_view body, std::size_t limit) {
-  std::size_t size = std::min(body.size(), limit);
-  while (size > 0 && size < body.size() &&
-         (static_cast<unsigned char>(body[size]) & 0xC0U) == 0x80U) {
-    --size;  // not inside a character
+  const std::size_t size = std::min(body.size(), limit);
+  const auto is_inside_character = [body](std::size_t at) {
+    return at < body.size() && (static_cast<unsigned char>(body[at]) & 0xC0U) == 0x80U;
+  };
+  // A character has four bytes at most; a longer run is no UTF-8 anyway.
+  for (std::size_t back = 0; back < std::min<std::size_t>(size, 4); ++back) {
+    if (!is_inside_character(size - back)) {
+      return std::string(body.substr(0, size - back));
+    }
   }
   return std::string(body.substr(0, size));
 }

@@ -13,11 +13,16 @@
 #include "chat/disposition.h"
 #include "chat/request.h"
 #include "chat/turn.h"
+#include "json/document.h"
 #include "net/http.h"
 #include "net/sse_decoder.h"
 #include "wire/dialect.h"
 
 namespace llmgate::wire {
+
+// For what comes from outside: a turn and a completion put it a few levels deeper, and must still
+// be readable themselves.
+inline constexpr json::Limits kReplyLimits{.max_depth = 112};
 
 // What a parser may know about who answers.
 struct Issuer {

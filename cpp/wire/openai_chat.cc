@@ -72,7 +72,7 @@ class OpenAiChatFormat final : public Format {
 
   [[nodiscard]] Result<chat::Turn> parse_reply(std::string_view body, const Issuer& issuer,
                                                json::Document& scratch) const override {
-    if (const auto error = scratch.read(body)) {
+    if (const auto error = scratch.read(body, kReplyLimits)) {
       return invalid_response(std::string("the reply is not JSON: ") + error->reason, body, issuer);
     }
     chat::Turn turn;

@@ -121,7 +121,10 @@ void absorb_call_body(Value call, Block& block) {
       if (block.type.empty()) {
         block.type = value.escaped();
       }
-    } else if ((name == "function" || name == "custom") && value.is_object()) {
+    } else if (name == "function" || name == "custom") {
+      if (!value.is_object()) {
+        continue;  // null, or one that another of its name follows
+      }
       absorb_name(value.find("name"), block);
       append_arguments(value.find(name == "custom" ? "input" : "arguments"), block);
       if (name == "custom") {
@@ -229,8 +232,10 @@ ToolCallDeltas absorb_tool_calls(Value calls, bool is_stream, Choice& choice) {
       deltas.is_malformed = true;
       continue;
     }
-    const Value function = call.find("function");
-    deltas.is_malformed |= function.exists() && !function.is_object() && !function.is_null();
+    for (const std::string_view name : {"function", "custom"}) {
+      const Value body = call.find(name);
+      deltas.is_malformed |= body.exists() && !body.is_object() && !body.is_null();
+    }
     ++deltas.count;
     Block* block = is_stream ? find_tool_call(call, choice) : nullptr;
     const auto index = call.find("index").as_int();

@@ -174,7 +174,7 @@ class OpenAiStreamParser final : public StreamParser {
       saw_marker_ = true;
       return Outcome{};
     }
-    if (const auto error = document_.read(event.data)) {
+    if (const auto error = document_.read(event.data, kReplyLimits)) {
       return malformed(std::string("a stream event is not JSON: ") + error->reason, event.data);
     }
     const Value root = document_.root();
