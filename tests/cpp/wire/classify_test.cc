@@ -440,6 +440,12 @@ TEST(ClassifyError, NeverCutsABodyInsideACharacter) {
   EXPECT_EQ(classify(400, body).body, std::string(kMaxErrorBodyBytes - 1, 'x'));
 }
 
+TEST(ClassifyError, ShowsABodyThatIsNoText) {
+  const std::string body(5000, '\x80');
+  EXPECT_EQ(classify(500, body).message.size(), 200U);
+  EXPECT_EQ(classify(500, body).body.size(), kMaxErrorBodyBytes);
+}
+
 TEST(ClassifyError, SaysWhichTimeRanOut) {
   EXPECT_EQ(classify(504, "").timeout_phase, TimeoutPhase::kTotal);
   EXPECT_EQ(classify(500, "").timeout_phase, TimeoutPhase::kNone);

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "chat/view.h"
 #include "support/turns.h"
 #include "wire/format.h"
 
@@ -183,6 +184,23 @@ TEST(ParseReply, TakesNumbersAndTextsThatOtherReadersRefuse) {
                               "choices":[{"message":{"content":"\ud83d"}}]})");
   ASSERT_TRUE(turn.ok());
   EXPECT_EQ(turn->choices[0].blocks[0].text, "\\ud83d");
+}
+
+std::string nested_reply(std::size_t lists) {
+  return R"({"choices":[{"message":{}}],"x":)" + std::string(lists, '[') + std::string(lists, ']') +
+         "}";
+}
+
+TEST(ParseReply, RefusesWhatIsNestedTooDeep) {
+  const auto turn = parse(nested_reply(kReplyLimits.max_depth));
+  ASSERT_FALSE(turn.ok());
+  EXPECT_EQ(turn.error().kind, ErrorKind::kInvalidResponse);
+}
+
+TEST(ParseReply, LeavesRoomForWhatIsWrittenAroundTheTurn) {
+  const auto turn = parse(nested_reply(kReplyLimits.max_depth - 1));
+  ASSERT_TRUE(turn.ok());
+  EXPECT_TRUE(test::is_json(R"({"completion":{"turn":)" + render_turn(*turn) + "}}"));
 }
 
 TEST(ParseError, KeepsStatusAndRequestId) {

@@ -220,10 +220,27 @@ TEST(ToolCallDeltas, KeepUnknownMembersOfACall) {
             R"({"s":"1"})");
 }
 
+TEST(ToolCallDeltas, FindACallByItsIdWhereNoIndexIsSent) {
+  Calls calls;
+  calls.take(R"([{"id":"a","function":{"name":"f"}},{"id":"b","function":{"name":"g"}}])");
+  calls.take(R"([{"id":"a","function":{"arguments":"1"}}])");
+  calls.take(R"([{"id":"b","function":{"arguments":"2"}}])");
+  EXPECT_EQ(calls.shown(), "a f(1) | b g(2)");
+}
+
 TEST(ToolCallDeltas, MarkWhatIsNoListOfObjects) {
   EXPECT_TRUE(Calls().take("{}").last.is_malformed);
   EXPECT_TRUE(Calls().take(R"(["f"])").last.is_malformed);
+  EXPECT_TRUE(Calls().take(R"([{"id":"a","function":"f"}])").last.is_malformed);
+  EXPECT_TRUE(Calls().take(R"([{"id":"a","custom":7}])").last.is_malformed);
   EXPECT_FALSE(Calls().take("[]").last.is_malformed);
+}
+
+TEST(ToolCallDeltas, TakeTheLastBodyWhereOneRepeats) {
+  Calls calls;
+  calls.take(R"([{"index":0,"id":"a","function":"x","function":{"name":"f"}}])");
+  EXPECT_EQ(calls.shown(), "a f()");
+  EXPECT_TRUE(calls.choice.blocks.front().native.empty());
 }
 
 TEST(ToolCallDeltas, MendAnIndexWithAGap) {

@@ -73,6 +73,15 @@ TEST(StreamParser, RefusesAnEventThatIsNoObject) {
   EXPECT_EQ(streamed.error->message, "a stream event is no object");
 }
 
+TEST(StreamParser, RefusesAnEventThatIsNestedTooDeep) {
+  const std::size_t lists = kReplyLimits.max_depth;
+  const std::string event =
+      R"({"choices":[],"x":)" + std::string(lists, '[') + std::string(lists, ']') + "}";
+  const Streamed streamed = stream_of({event});
+  ASSERT_TRUE(streamed.error);
+  EXPECT_EQ(streamed.error->kind, ErrorKind::kInvalidResponse);
+}
+
 TEST(StreamParser, RefusesAnEventThatBreaksTheFormat) {
   const Streamed streamed = stream_of({event(R"({"delta":{"content":7}})")});
   ASSERT_TRUE(streamed.error);
@@ -185,6 +194,13 @@ TEST(Chunks, NumberToolCallsThatAreAllZeroAndTheirFollowers) {
 TEST(Chunks, NumberToolCallsThatShareOneChunk) {
   const Json delta(last_delta({R"({"tool_calls":[{"id":"a","function":{"name":"f"}},
                                                  {"id":"b","function":{"name":"g"}}]})"}));
+  EXPECT_EQ(delta["tool_calls"].at(0).find("index").as_int(), 0);
+  EXPECT_EQ(delta["tool_calls"].at(1).find("index").as_int(), 1);
+}
+
+TEST(Chunks, NumberToolCallsThatShareOneChunkAndTheNumberZero) {
+  const Json delta(last_delta({R"({"tool_calls":[{"index":0,"id":"a","function":{"name":"f"}},
+                                                 {"index":0,"id":"b","function":{"name":"g"}}]})"}));
   EXPECT_EQ(delta["tool_calls"].at(0).find("index").as_int(), 0);
   EXPECT_EQ(delta["tool_calls"].at(1).find("index").as_int(), 1);
 }
