@@ -4,6 +4,7 @@
 //
 //   call_instructions call N     N plain calls
 //   call_instructions chunk N    one stream of N chunks, in reads of 40
+//   call_instructions fakes N    the fakes alone, N times
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -124,6 +125,34 @@ bool make_calls(std::size_t count) {
   return core.reader().finished() == count;
 }
 
+// What the fakes cost by themselves, to be taken off: the same exchange with nobody behind it.
+class Nobody final : public net::TransferObserver {
+ public:
+  void on_head(net::ResponseHead head) override { seen_ += head.headers.size(); }
+  void on_body(std::string_view bytes) override { seen_ += bytes.size(); }
+  void on_end(net::TransferEnd end) override { seen_ += end.framed ? 1 : 0; }
+  [[nodiscard]] std::size_t seen() const { return seen_; }
+
+ private:
+  std::size_t seen_ = 0;
+};
+
+bool make_exchanges(std::size_t count) {
+  test::FakeEventLoop loop;
+  test::FakeTransport transport(loop);
+  Nobody nobody;
+  const std::string answer = benchmarks::completion_body();
+  for (std::size_t i = 0; i < count; ++i) {
+    transport.start(net::HttpRequest(), nobody);
+    loop.cancel_timer(loop.start_timer(loop.clock().now(), [] {}));
+    loop.run_until_idle();
+    transport.reply(transport.last(), 200, answer, answer_headers("application/json"));
+    loop.run_until_idle();
+    transport.forget_all();
+  }
+  return nobody.seen() > count * answer.size();
+}
+
 std::string chunks_of_one_read() {
   std::string read;
   for (std::size_t i = 0; i < kChunksPerRead; ++i) {
@@ -155,11 +184,13 @@ bool make_stream(std::size_t chunks) {
 int main(int argc, char** argv) {
   const std::string_view what = argc == 3 ? argv[1] : "";
   const auto count = static_cast<std::size_t>(argc == 3 ? std::atol(argv[2]) : 0);
-  if (count == 0 || (what != "call" && what != "chunk")) {
-    std::fprintf(stderr, "usage: call_instructions call|chunk N\n");
+  if (count == 0 || (what != "call" && what != "chunk" && what != "fakes")) {
+    std::fprintf(stderr, "usage: call_instructions call|chunk|fakes N\n");
     return 2;
   }
-  if (what == "call" ? make_calls(count) : make_stream(count)) {
+  if (what == "call"    ? make_calls(count)
+      : what == "chunk" ? make_stream(count)
+                        : make_exchanges(count)) {
     return 0;
   }
   std::fprintf(stderr, "call_instructions: not every call finished\n");

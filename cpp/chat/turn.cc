@@ -25,7 +25,7 @@ void set_member(RawMembers& members, std::string_view name, std::string_view val
     found->value.assign(value);
     return;
   }
-  members.push_back({std::string(name), std::string(value)});
+  members.emplace_back(name, value);
 }
 
 std::string_view name_of(BlockKind kind) {

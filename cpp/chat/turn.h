@@ -20,6 +20,8 @@ using EscapedText = std::string;
 
 // One JSON member kept as it was: its name (escaped, without quotes) and its value as JSON text.
 struct RawMember {
+  RawMember(std::string_view member_name, std::string_view json) : name(member_name), value(json) {}
+
   EscapedText name;
   std::string value;
 };
@@ -86,7 +88,7 @@ struct Usage {
   std::optional<std::int64_t> total_tokens;
   std::optional<std::int64_t> cached_tokens;
   std::optional<std::int64_t> reasoning_tokens;
-  std::string native;  // the provider's object as sent; empty: none was
+  std::string native;      // the provider's object as sent; empty: none was
   bool is_normal = false;  // the native object says all of the above in OpenAI's names
 };
 
@@ -97,7 +99,7 @@ struct Turn {
   EscapedText model;
   std::vector<Choice> choices;
   Usage usage;
-  RawMembers members;           // created, system_fingerprint, service_tier, unknown ones
+  RawMembers members;  // created, system_fingerprint, service_tier, unknown ones
   // The body it was read from is OpenAI-shaped as it stands: whoever kept that needs no other view.
   bool is_view_as_sent = false;
   bool missing_marker = false;  // a stream that ended whole but without its format's marker

@@ -35,12 +35,17 @@ bool is_listed(std::string_view name, std::string_view list) {
 std::span<const Provider* const> all_providers() { return sorted_cards(); }
 
 const Provider* find_provider(std::string_view name) {
-  for (const Provider* card : sorted_cards()) {
-    if (card->name == name || is_listed(name, card->aliases)) {
-      return card;
-    }
+  const std::vector<const Provider*>& cards = sorted_cards();
+  const auto named = std::lower_bound(
+      cards.begin(), cards.end(), name,
+      [](const Provider* card, std::string_view wanted) { return card->name < wanted; });
+  if (named != cards.end() && (*named)->name == name) {
+    return *named;
   }
-  return nullptr;
+  const auto aliased = std::find_if(cards.begin(), cards.end(), [name](const Provider* card) {
+    return is_listed(name, card->aliases);
+  });
+  return aliased == cards.end() ? nullptr : *aliased;
 }
 
 std::string_view nearest_provider(std::string_view name) {

@@ -32,7 +32,7 @@ void absorb_message_member(std::string_view name, Value value, bool is_stream, C
       merge_message_member(name, value, known->value);
     }
   } else if (!value.is_null() || !is_stream) {
-    choice.message_members.push_back({std::string(name), std::string(value.raw())});
+    choice.message_members.emplace_back(name, value.raw());
   }
 }
 
@@ -172,12 +172,12 @@ bool says_nothing(Value value) {
 
 void absorb_top_member(std::string_view name, Value value, bool is_stream, Turn& turn) {
   if (!is_stream) {
-    turn.members.push_back({std::string(name), std::string(value.raw())});
+    turn.members.emplace_back(name, value.raw());
     return;
   }
   chat::RawMember* known = chat::find_member(turn.members, name);
   if (known == nullptr) {
-    turn.members.push_back({std::string(name), std::string(value.raw())});
+    turn.members.emplace_back(name, value.raw());
   } else if (name == "created" ? known->value == "0" : !says_nothing(value)) {
     known->value.assign(value.raw());
   }

@@ -33,6 +33,9 @@ int rank_of(const Block& block) {
 }
 
 Block& insert_block(Block block, Choice& choice) {
+  if (choice.blocks.empty()) {
+    return choice.blocks.emplace_back(std::move(block));
+  }
   const auto behind =
       std::upper_bound(choice.blocks.begin(), choice.blocks.end(), block,
                        [](const Block& a, const Block& b) { return rank_of(a) < rank_of(b); });
@@ -76,7 +79,7 @@ Block block_of_part(Value part) {
     block.text = part.find("text").escaped();
     own_member = "text";
   } else {
-    block.native.push_back({"", std::string(part.raw())});
+    block.native.emplace_back("", part.raw());
     return block;
   }
   for (const json::Member member : part.members()) {

@@ -141,7 +141,7 @@ void merge_choice_member(std::string_view name, Value piece, bool is_stream,
   chat::RawMember* known = chat::find_member(members, name);
   if (known == nullptr) {
     if (!piece.is_null() || !is_stream) {
-      members.push_back({std::string(name), std::string(piece.raw())});
+      members.emplace_back(name, piece.raw());
     }
     return;
   }
