@@ -56,8 +56,37 @@ Call::~Call() {
 
 wire::Issuer Call::issuer() const { return {&spec_.target.provider->dialect, spec_.target.model}; }
 
+// Whatever is thrown below here (memory, a sink) fails this one call and no other.
+template <typename Step>
+void Call::guard(Step step) {
+  try {
+    step();
+  } catch (const std::exception& thrown) {
+    fail_inside(thrown.what());
+  }
+}
+
+void Call::fail_inside(const char* what) {
+  if (is_retired_) {
+    return;
+  }
+  stop_transfer();
+  if (has_ended_) {
+    retire();
+    return;
+  }
+  Error error;
+  error.kind = ErrorKind::kInternal;
+  error.message = std::string("llmgate failed: ") + what;
+  end_with(std::move(error));
+}
+
 void Call::start() {
   assert(context_.loop.on_loop_thread());
+  guard([this] { begin(); });
+}
+
+void Call::begin() {
   times_.call_started = context_.loop.clock().now();
   times_.is_stream = is_stream();
   completion_->fields = spec_.request.field_names();
@@ -139,6 +168,25 @@ void Call::answer_from_mock() {
 }
 
 void Call::on_head(net::ResponseHead head) {
+  guard([&] { take_head(std::move(head)); });
+}
+
+void Call::on_body(std::string_view bytes) {
+  if (!has_ended_) {  // else behind the end marker
+    guard([&] { take_body(bytes); });
+  }
+}
+
+void Call::on_end(net::TransferEnd end) {
+  transfer_ = 0;
+  if (times_.drain_until) {
+    retire();
+    return;
+  }
+  guard([&] { finish_answer(end); });
+}
+
+void Call::take_head(net::ResponseHead head) {
   Attempt& attempt = completion_->route.back();
   attempt.status = head.status;
   attempt.request_id = wire::request_id_of(head.headers);
@@ -150,10 +198,7 @@ void Call::on_head(net::ResponseHead head) {
   }
 }
 
-void Call::on_body(std::string_view bytes) {
-  if (has_ended_) {
-    return;  // behind the end marker
-  }
+void Call::take_body(std::string_view bytes) {
   auto progress = reader_->on_body(bytes, chunks_);
   if (!progress) {
     hand_over({});
@@ -191,8 +236,13 @@ void Call::hand_over(const AnswerReader::Progress& progress) {
   StreamFlow& flow = *spec_.flow;
   const std::size_t unread = flow.unread_bytes.fetch_add(bytes) + bytes;
   sink_->deliver_chunks(token_, std::exchange(chunks_, {}));
-  if (unread > StreamFlow::kPauseAbove && transfer_ != 0 && !flow.is_paused.exchange(true)) {
-    context_.transport.pause(transfer_);
+  if (unread <= StreamFlow::kPauseAbove || transfer_ == 0 || flow.is_paused.exchange(true)) {
+    return;
+  }
+  context_.transport.pause(transfer_);
+  // The reader may have caught up before it could see the pause; then nobody else would end it.
+  if (flow.unread_bytes.load() < StreamFlow::kResumeBelow && flow.is_paused.exchange(false)) {
+    context_.transport.resume(transfer_);
   }
 }
 
@@ -203,15 +253,6 @@ void Call::resume() {
   times_.last_progress = context_.loop.clock().now();  // idle clocks stood still
   context_.transport.resume(transfer_);
   arm_timer();
-}
-
-void Call::on_end(net::TransferEnd end) {
-  transfer_ = 0;
-  if (times_.drain_until) {
-    retire();
-    return;
-  }
-  finish_answer(end);
 }
 
 void Call::finish_answer(const net::TransferEnd& end) {
@@ -334,6 +375,10 @@ void Call::cancel(ErrorKind kind) {
   error.kind = kind;
   error.message =
       kind == ErrorKind::kCancelled ? "the caller cancelled the call" : "llmgate is shutting down";
+  end_with(std::move(error));
+}
+
+void Call::end_with(Error error) {
   close_attempt(&error, "");
   complete_error(error);
   completion_->turn = reader_->take_partial();
@@ -342,6 +387,7 @@ void Call::cancel(ErrorKind kind) {
 }
 
 void Call::retire() {
+  is_retired_ = true;
   context_.loop.cancel_timer(std::exchange(timer_, 0));
   on_retired_(token_);
 }
@@ -359,7 +405,7 @@ void Call::arm_timer() {
   }
   context_.loop.cancel_timer(timer_);
   timer_at_ = next->at;
-  timer_ = context_.loop.start_timer(timer_at_, [this] { on_timer(); });
+  timer_ = context_.loop.start_timer(timer_at_, [this] { guard([this] { on_timer(); }); });
 }
 
 void Call::on_timer() {

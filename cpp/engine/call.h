@@ -49,6 +49,12 @@ class Call final : public net::TransferObserver {
   void on_end(net::TransferEnd end) override;
 
  private:
+  template <typename Step>
+  void guard(Step step);
+  void fail_inside(const char* what);
+  void begin();
+  void take_head(net::ResponseHead head);
+  void take_body(std::string_view bytes);
   void start_attempt(std::string_view why);
   [[nodiscard]] Result<net::HttpRequest> render();
   void answer_from_mock();
@@ -59,7 +65,8 @@ class Call final : public net::TransferObserver {
   void fail_attempt(Error error, bool is_stale_connection);
   void stop_transfer();
   void close_attempt(const Error* error, std::string_view why);  // null: it finished
-  void end_call();                                               // delivers the terminal record
+  void end_with(Error error);
+  void end_call();  // delivers the terminal record
   void retire();
   void complete_error(Error& error);
   void hide_secrets(Error& error);
@@ -91,6 +98,7 @@ class Call final : public net::TransferObserver {
   std::optional<TimePoint>
       drain_until_;  // ended for the caller; the answer's last bytes are let in
   bool has_ended_ = false;
+  bool is_retired_ = false;
 };
 
 }  // namespace llmgate::engine

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <new>
 #include <string>
+#include <vector>
 
 #include "support/call_fixture.h"
 
@@ -289,6 +292,63 @@ TEST_F(Call, AnswersFromAMockWithoutANetwork) {
   ASSERT_FALSE(completion(token).error);
   EXPECT_FALSE(sink_->chunks.empty());
   EXPECT_EQ(transport_->started(), 0U);
+}
+
+// A sink whose memory runs out at the first chunk.
+class ThrowingSink final : public engine::CompletionSink {
+ public:
+  void deliver_chunks(engine::Token /*token*/, std::vector<std::string> chunks) override {
+    if (!chunks.empty()) {
+      throw std::bad_alloc();
+    }
+  }
+  void deliver_done(engine::Token /*token*/,
+                    std::unique_ptr<engine::Completion> completion) override {
+    done = std::move(completion);
+  }
+
+  std::unique_ptr<engine::Completion> done;
+};
+
+TEST_F(Call, FailsAloneWhenSomethingIsThrownUnderIt) {
+  const auto throwing = std::make_shared<ThrowingSink>();
+  engine_->submit(spec(true), throwing);
+  loop_->run_until_idle();
+  FakeTransport::Transfer& failing = transfer();
+  const auto other = submit(spec(false));
+  transport_->head(failing, 200, {{"content-type", "text/event-stream"}});
+  transport_->body(failing, stream_event(R"({"content":"Hi"})"));
+  loop_->run_until_idle();
+  ASSERT_NE(throwing->done, nullptr);
+  EXPECT_EQ(throwing->done->error.value().kind, ErrorKind::kInternal);
+  EXPECT_TRUE(failing.cancelled);
+  reply(200, kPlainReply);
+  EXPECT_FALSE(completion(other).error);
+}
+
+// Takes everything while it is being delivered, as a fast reader may, before any pause can be seen.
+class FastSink final : public engine::CompletionSink {
+ public:
+  explicit FastSink(std::shared_ptr<engine::StreamFlow> flow) : flow_(std::move(flow)) {}
+  void deliver_chunks(engine::Token /*token*/, std::vector<std::string> /*chunks*/) override {
+    flow_->unread_bytes = 0;
+  }
+  void deliver_done(engine::Token /*token*/,
+                    std::unique_ptr<engine::Completion> /*completion*/) override {}
+
+ private:
+  std::shared_ptr<engine::StreamFlow> flow_;
+};
+
+TEST_F(Call, GoesOnWhenTheReaderCaughtUpBeforeThePause) {
+  engine::CallSpec made = spec(true);
+  const auto flow = made.flow;
+  engine_->submit(std::move(made), std::make_shared<FastSink>(flow));
+  loop_->run_until_idle();
+  open_stream();
+  say(stream_event("{\"content\":\"" + std::string(300 * 1024, 'x') + "\"}"));
+  EXPECT_FALSE(transfer().paused);
+  EXPECT_FALSE(flow->is_paused);
 }
 
 struct TransferRow {
