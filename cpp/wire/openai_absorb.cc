@@ -27,13 +27,7 @@ void note_problem(Absorbed& absorbed, std::string_view where, Value value) {
 
 // Members of a message that are neither blocks nor OpenAI's own keep their last value, or grow.
 void absorb_message_member(std::string_view name, Value value, bool is_stream, Choice& choice) {
-  if (chat::RawMember* known = chat::find_member(choice.message_members, name)) {
-    if (!value.is_null()) {
-      merge_message_member(name, value, known->value);
-    }
-  } else if (!value.is_null() || !is_stream) {
-    choice.message_members.emplace_back(name, value.raw());
-  }
+  merge_message_member(name, value, is_stream, choice.message_members);
 }
 
 void absorb_refusal(Value value, bool is_stream, Choice& choice, Absorbed& absorbed) {

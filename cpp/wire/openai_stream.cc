@@ -9,6 +9,7 @@
 #include "wire/classify.h"
 #include "wire/openai_absorb.h"
 #include "wire/openai_content.h"
+#include "wire/raw_merge.h"
 
 namespace llmgate::wire {
 namespace {
@@ -208,7 +209,10 @@ class OpenAiStreamParser final : public StreamParser {
            });
   }
 
-  chat::Turn take_turn() override { return std::move(turn_); }
+  chat::Turn take_turn() override {
+    std::for_each(turn_.choices.begin(), turn_.choices.end(), settle_members);
+    return std::move(turn_);
+  }
 
  private:
   Error malformed(std::string problem, std::string_view data) const {

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "json/writer.h"
@@ -24,137 +25,194 @@ bool is_one_of(std::string_view name, auto& names) {
 }
 
 // "abc" + "def" -> "abcdef", on JSON text.
-std::string joined_strings(std::string_view a, std::string_view b) {
-  std::string joined(a.substr(0, a.size() - 1));
-  joined += b.substr(1);
-  return joined;
+void append_string(std::string& known, Value piece) {
+  known.pop_back();
+  known += piece.raw().substr(1);
+}
+
+void append_elements(std::string& list, std::string_view elements) {
+  const bool is_empty = list.find_first_not_of(" \t\r\n", 1) == list.size() - 1;
+  list.pop_back();
+  list += is_empty ? "" : ",";
+  list += elements;
+  list += ']';
 }
 
 // [1] + [2] -> [1,2], on JSON text.
-std::string joined_lists(Value a, Value b) {
-  std::string joined;
-  json::Writer out(joined);
-  out.begin_array();
-  for (const Value element : a.elements()) {
-    out.raw(element.raw());
+void append_list(std::string& known, Value piece) {
+  if (piece.size() > 0) {
+    append_elements(known, piece.raw().substr(1, piece.raw().size() - 2));
   }
-  for (const Value element : b.elements()) {
-    out.raw(element.raw());
-  }
-  out.end_array();
-  return joined;
 }
 
-std::string merged_object(Value known, Value piece);
-
-std::string merged_value(std::string_view name, Value known, Value piece) {
-  if (piece.is_null()) {
-    return std::string(known.raw());
+// Takes the next piece of a text or a list; false where the two are not of one such type.
+bool grow(std::string& known, Value piece, bool texts_continue) {
+  if (known.front() == '"' && piece.is_string() && texts_continue) {
+    append_string(known, piece);
+    return true;
   }
-  if (known.is_string() && piece.is_string() && is_one_of(name, kContinuing)) {
-    return joined_strings(known.raw(), piece.raw());
+  if (known.front() == '[' && piece.is_array()) {
+    append_list(known, piece);
+    return true;
   }
-  if (known.is_array() && piece.is_array()) {
-    return joined_lists(known, piece);
-  }
-  return std::string(piece.raw());
+  return false;
 }
 
-std::string merged_object(Value known, Value piece) {
-  std::string merged;
-  json::Writer out(merged);
-  out.begin_object();
-  for (const json::Member member : known.members()) {
-    const std::string_view name = member.name.escaped();
-    const Value next = piece.find(name);
-    out.escaped_key(name);
-    out.raw(next.exists() ? merged_value(name, member.value, next)
-                          : std::string(member.value.raw()));
-  }
-  for (const json::Member member : piece.members()) {
-    if (!known.find(member.name.escaped()).exists()) {
-      out.raw_key(member.name.raw()).raw(member.value.raw());
+// An object that arrives member by member, and piece by piece within a member.
+class GrowingObject {
+ public:
+  void take(Value piece) {
+    for (const json::Member member : piece.members()) {
+      const std::string_view name = member.name.escaped();
+      chat::RawMember* known = chat::find_member(members_, name);
+      if (known == nullptr) {
+        chat::set_member(members_, name, member.value.raw());
+      } else if (!member.value.is_null() &&
+                 !grow(known->value, member.value, is_one_of(name, kContinuing))) {
+        known->value.assign(member.value.raw());
+      }
     }
   }
-  out.end_object();
-  return merged;
-}
 
-// Whether `piece` goes on where `known` stopped: entries of reasoning_details of one index and
-// type.
-bool continues(Value known, Value piece) {
-  return known.find("index").exists() && known.find("index").raw() == piece.find("index").raw() &&
-         known.find("type").raw() == piece.find("type").raw();
-}
-
-std::string merged_details(Value known, Value pieces) {
-  std::vector<std::string> entries;
-  for (const Value entry : known.elements()) {
-    entries.emplace_back(entry.raw());
+  [[nodiscard]] std::string_view find(std::string_view name) const {
+    const chat::RawMember* member = chat::find_member(members_, name);
+    return member == nullptr ? std::string_view() : std::string_view(member->value);
   }
+
+  [[nodiscard]] std::string text() const {
+    std::string text;
+    json::Writer out(text);
+    out.begin_object();
+    for (const chat::RawMember& member : members_) {
+      out.escaped_key(member.name).raw(member.value);
+    }
+    out.end_object();
+    return text;
+  }
+
+ private:
+  chat::RawMembers members_;
+};
+
+// Objects merged into one; of anything else the last holds.
+std::string merged_objects(Value pieces) {
+  std::optional<GrowingObject> object;
+  std::string_view last;
   for (const Value piece : pieces.elements()) {
-    json::Document last;
-    const bool extends =
-        !entries.empty() && !last.read(entries.back()) && continues(last.root(), piece);
-    if (extends) {
-      entries.back() = merged_object(last.root(), piece);
+    if (piece.is_object()) {
+      if (!object) {
+        object.emplace();
+      }
+      object->take(piece);
     } else {
-      entries.emplace_back(piece.raw());
+      object.reset();
+      last = piece.raw();
     }
   }
-  std::string merged;
-  json::Writer out(merged);
-  out.begin_array();
-  for (const std::string& entry : entries) {
-    out.raw(entry);
+  return object ? object->text() : std::string(last);
+}
+
+// Entries of reasoning_details. One goes on where the last stopped if it has its index and type.
+class GrowingDetails {
+ public:
+  void take(Value entry) {
+    const std::string_view index = entry.find("index").raw();
+    const bool continues = last_ && !index.empty() && last_->find("index") == index &&
+                           last_->find("type") == entry.find("type").raw();
+    if (!continues) {
+      close();
+    }
+    if (!entry.is_object()) {
+      append_elements(list_, entry.raw());
+      return;
+    }
+    if (!continues) {
+      last_.emplace();
+    }
+    last_->take(entry);
   }
-  out.end_array();
-  return merged;
+
+  std::string text() {
+    close();
+    return list_;
+  }
+
+ private:
+  void close() {
+    if (last_) {
+      append_elements(list_, last_->text());
+      last_.reset();
+    }
+  }
+
+  std::string list_ = "[]";
+  std::optional<GrowingObject> last_;
+};
+
+std::string merged_details(Value pieces) {
+  GrowingDetails details;
+  std::string_view other;
+  for (const Value piece : pieces.elements()) {
+    other = piece.is_array() ? std::string_view() : piece.raw();
+    for (const Value entry : piece.elements()) {
+      details.take(entry);
+    }
+  }
+  return other.empty() ? details.text() : std::string(other);
+}
+
+void add_piece(std::string_view name, Value piece, chat::RawMembers& members) {
+  if (chat::find_member(members, name) == nullptr) {
+    chat::set_member(members, name, "[]");
+  }
+  append_elements(chat::find_member(members, name)->value, piece.raw());
+}
+
+void settle(std::string_view name, std::string (*merged)(Value), chat::RawMembers& members) {
+  chat::RawMember* member = chat::find_member(members, name);
+  json::Document pieces;
+  if (member != nullptr && !pieces.read(member->value)) {
+    member->value = merged(pieces.root());
+  }
 }
 
 }  // namespace
 
-void merge_message_member(std::string_view name, Value piece, std::string& known) {
-  json::Document before;
-  if (before.read(known) || before.root().is_null()) {
-    known.assign(piece.raw());
-    return;
-  }
-  const Value old = before.root();
-  std::string merged;
-  if (name == "reasoning_details" && old.is_array() && piece.is_array()) {
-    merged = merged_details(old, piece);
-  } else if (name == "audio" && old.is_object() && piece.is_object()) {
-    merged = merged_object(old, piece);
-  } else if (old.is_array() && piece.is_array()) {
-    merged = joined_lists(old, piece);
-  } else if (old.is_string() && piece.is_string() && !is_one_of(name, kFacts)) {
-    merged = joined_strings(old.raw(), piece.raw());
-  } else {
-    merged = piece.raw();
-  }
-  known = std::move(merged);
-}
-
-void merge_choice_member(std::string_view name, Value piece, bool is_stream,
-                         chat::RawMembers& members) {
-  chat::RawMember* known = chat::find_member(members, name);
-  if (known == nullptr) {
-    if (!piece.is_null() || !is_stream) {
-      members.emplace_back(name, piece.raw());
-    }
+void merge_message_member(std::string_view name, Value piece, bool is_stream,
+                          chat::RawMembers& members) {
+  if (!is_stream) {
+    chat::set_member(members, name, piece.raw());
     return;
   }
   if (piece.is_null()) {
     return;
   }
-  json::Document before;
-  if (name == "logprobs" && piece.is_object() && !before.read(known->value) &&
-      before.root().is_object()) {
-    known->value = merged_object(before.root(), piece);
+  if (name == "reasoning_details" || name == "audio") {
+    add_piece(name, piece, members);
     return;
   }
-  known->value.assign(piece.raw());
+  chat::RawMember* known = chat::find_member(members, name);
+  if (known == nullptr || !grow(known->value, piece, !is_one_of(name, kFacts))) {
+    chat::set_member(members, name, piece.raw());
+  }
+}
+
+void merge_choice_member(std::string_view name, Value piece, bool is_stream,
+                         chat::RawMembers& members) {
+  if (is_stream && piece.is_null()) {
+    return;
+  }
+  if (is_stream && name == "logprobs") {
+    add_piece(name, piece, members);
+    return;
+  }
+  chat::set_member(members, name, piece.raw());
+}
+
+void settle_members(chat::Choice& choice) {
+  settle("logprobs", merged_objects, choice.members);
+  settle("audio", merged_objects, choice.message_members);
+  settle("reasoning_details", merged_details, choice.message_members);
 }
 
 }  // namespace llmgate::wire

@@ -93,10 +93,10 @@ TEST(RenderChunks, ReadBackReasoning) {
 }
 
 TEST(RenderChunks, ReadBackReasoningUnderTheShorterName) {
-  expect_round_trip(reply_with(choice_with(
-      R"({"role":"assistant","content":"4","reasoning":"Hm","reasoning_details":[
-          {"type":"reasoning.text","text":"Hm","index":0,"signature":"s"},
-          {"type":"reasoning.encrypted","data":"x","index":1}]})")));
+  expect_round_trip(reply_with(
+      choice_with(R"({"role":"assistant","content":"4","reasoning":"Hm","reasoning_details":[)"
+                  R"({"type":"reasoning.text","text":"Hm","index":0,"signature":"s"},)"
+                  R"({"type":"reasoning.encrypted","data":"x","index":1}]})")));
 }
 
 TEST(RenderChunks, ReadBackToolCalls) {
