@@ -35,7 +35,12 @@ class ChunkWriter {
     std::string text;
     Writer out(text);
     begin(out);
-    out.escaped_key("choices").begin_array().begin_object().escaped_key("delta").begin_object().end_object();
+    out.escaped_key("choices")
+        .begin_array()
+        .begin_object()
+        .escaped_key("delta")
+        .begin_object()
+        .end_object();
     for (const json::Member member : choice.members()) {
       if (!member.name.says("message")) {
         out.raw_key(member.name.raw()).raw(member.value.raw());
@@ -49,7 +54,12 @@ class ChunkWriter {
     std::string text;
     Writer out(text);
     begin(out);
-    out.escaped_key("choices").begin_array().end_array().escaped_key("usage").raw(usage.raw()).end_object();
+    out.escaped_key("choices")
+        .begin_array()
+        .end_array()
+        .escaped_key("usage")
+        .raw(usage.raw())
+        .end_object();
     chunks_.push_back(std::move(text));
   }
 

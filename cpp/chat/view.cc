@@ -82,7 +82,8 @@ void write_reasoning(const Choice& choice, Writer& out) {
 
 void write_message(const Choice& choice, Writer& out) {
   out.begin_object();
-  out.escaped_key("role").escaped(choice.role.empty() ? std::string_view("assistant") : choice.role);
+  out.escaped_key("role").escaped(choice.role.empty() ? std::string_view("assistant")
+                                                      : choice.role);
   out.escaped_key("content");
   if (has_block(choice, BlockKind::kText)) {
     out.escaped(joined_text(choice, BlockKind::kText));
@@ -148,7 +149,8 @@ void write_block(const Block& block, Writer& out) {
 
 void write_turn_choice(const Choice& choice, Writer& out) {
   out.begin_object().escaped_key("index").number(choice.index);
-  out.escaped_key("role").escaped(choice.role.empty() ? std::string_view("assistant") : choice.role);
+  out.escaped_key("role").escaped(choice.role.empty() ? std::string_view("assistant")
+                                                      : choice.role);
   write_finish(choice, out);
   out.escaped_key("native_finish_reason").escaped(native_finish_word(choice));
   out.escaped_key("blocks").begin_array();
@@ -168,7 +170,8 @@ std::string render_view(const Turn& turn) {
   std::string text;
   text.reserve(1024);
   Writer out(text);
-  out.begin_object().escaped_key("id").escaped(turn.id).escaped_key("object").escaped("chat.completion");
+  out.begin_object().escaped_key("id").escaped(turn.id).escaped_key("object").escaped(
+      "chat.completion");
   out.escaped_key("model").escaped(turn.model).escaped_key("choices").begin_array();
   for (const Choice& choice : turn.choices) {
     write_choice(choice, out);
@@ -186,7 +189,11 @@ std::string render_turn(const Turn& turn) {
   std::string text;
   text.reserve(1024);
   Writer out(text);
-  out.begin_object().escaped_key("provider").string(turn.provider).escaped_key("format").string(turn.format);
+  out.begin_object()
+      .escaped_key("provider")
+      .string(turn.provider)
+      .escaped_key("format")
+      .string(turn.format);
   out.escaped_key("id").escaped(turn.id).escaped_key("model").escaped(turn.model);
   out.escaped_key("choices").begin_array();
   for (const Choice& choice : turn.choices) {

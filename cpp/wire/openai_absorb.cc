@@ -13,7 +13,6 @@
 namespace llmgate::wire {
 namespace {
 
-using chat::Block;
 using chat::Choice;
 using chat::Turn;
 using json::Value;

@@ -14,9 +14,7 @@ TEST(Path, WritesMembersAndElements) {
 
 TEST(Path, BeginsWithAnyText) { EXPECT_EQ(Path("$.tools").element(0).text(), "$.tools[0]"); }
 
-TEST(Path, TellsAMemberWithoutANameFromAnElement) {
-  EXPECT_EQ(Path("$").member("").text(), "$.");
-}
+TEST(Path, TellsAMemberWithoutANameFromAnElement) { EXPECT_EQ(Path("$").member("").text(), "$."); }
 
 }  // namespace
 }  // namespace llmgate::json
