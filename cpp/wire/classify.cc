@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <charconv>
+#include <optional>
 #include <utility>
 
+#include "wire/error_fields.h"
 #include "wire/retry_after.h"
 
 namespace llmgate::wire {
@@ -83,6 +84,15 @@ constexpr std::array kModelCodes = std::to_array<std::string_view>({
     "model_not_found",
     "model_decommissioned",  // Groq
     "invalid_model",         // Mistral
+});
+
+// Under 400 too.
+constexpr std::array kModelWords = std::to_array<std::string_view>({
+    "is not a valid model id",                   // OpenRouter
+    "the provided model identifier is invalid",  // Bedrock
+});
+constexpr std::array kKeyWords = std::to_array<std::string_view>({
+    "incorrect api key provided",  // xAI
 });
 
 struct CodeRow {
@@ -174,85 +184,11 @@ ErrorKind kind_of_status(int status) {
   }
 }
 
-// The provider's error in whatever envelope it came.
-struct ErrorFields {
-  std::string message;
-  std::string code;
-  std::string type;
-  std::string param;
-  std::string inner_code;  // Azure's innererror, Google's details[].reason
-  std::string raw;         // a relay's copy of its backend's error
-  int inner_status = 0;    // a status inside the body
-};
+using Codes = std::array<std::string, 3>;
 
-std::string text_of(Value value) {
-  if (value.is_string()) {
-    return value.unescaped();
-  }
-  return value.exists() && !value.is_null() ? std::string(value.raw()) : std::string();
-}
-
-// A status inside a body: 502, or "401" (Azure).
-int status_of(Value value) {
-  const std::string_view digits = value.is_string() ? value.escaped() : value.raw();
-  int status = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), status);
-  const bool is_whole = error == std::errc() && end == digits.data() + digits.size();
-  return is_whole && status >= 400 && status <= 599 ? status : 0;
-}
-
-void read_error_object(Value error, ErrorFields& fields) {
-  fields.message = text_of(error.find("message"));
-  fields.code = text_of(error.find("code"));
-  fields.type = text_of(error.find("type"));
-  fields.param = text_of(error.find("param"));
-  fields.inner_code = text_of(error.find("innererror").find("code"));
-  fields.raw = text_of(error.find("metadata").find("raw"));
-  if (error.find("metadata").find("reasons").is_array()) {
-    fields.inner_code = "moderation_blocked";  // OpenRouter: input flagged by moderation
-  }
-  for (const Value detail : error.find("details").elements()) {
-    if (detail.find("reason").is_string()) {
-      fields.inner_code = text_of(detail.find("reason"));
-    }
-  }
-  for (const std::string_view name : {"code", "status_code", "status"}) {
-    if (fields.inner_status == 0) {
-      fields.inner_status = status_of(error.find(name));
-    }
-  }
-  if (fields.type.empty() && error.find("status").is_string()) {
-    fields.type = text_of(error.find("status"));  // Google: "RESOURCE_EXHAUSTED"
-  }
-}
-
-ErrorFields read_fields(Value root) {
-  ErrorFields fields;
-  const Value error = root.find("error");
-  if (error.is_object()) {
-    read_error_object(error, fields);
-    return fields;
-  }
-  read_error_object(root, fields);
-  for (const std::string_view name : {"error", "detail", "message"}) {
-    const Value text = root.find(name);
-    if (text.exists() && !text.is_null()) {
-      fields.message = text_of(text);
-      break;
-    }
-  }
-  if (fields.inner_status == 0) {
-    fields.inner_status = status_of(root.find("raw_status_code"));
-  }
-  if (fields.type.empty()) {
-    fields.type = text_of(root.find("error_type"));  // Cohere
-  }
-  return fields;
-}
-
-ErrorKind kind_of(int status, const ErrorFields& fields, const std::string& words) {
-  const std::array<std::string, 3> codes{lower(fields.code), lower(fields.type),
-                                         lower(fields.inner_code)};
+// What code, type or words say, whatever the status is.
+std::optional<ErrorKind> kind_said(int status, const Codes& codes, const ErrorFields& fields,
+                                   const std::string& words) {
   const auto says_any = [&codes](auto& known) {
     return std::any_of(codes.begin(), codes.end(), [&known](const std::string& code) {
       return std::find(known.begin(), known.end(), code) != known.end();
@@ -270,11 +206,20 @@ ErrorKind kind_of(int status, const ErrorFields& fields, const std::string& word
   if (says_any(kFilterCodes) || (words_count && said < 500 && holds_any(words, kFilterWords))) {
     return kContentPolicyViolation;
   }
-  if (status <= 400 && says_any(kModelCodes)) {
+  if (status <= 400 && (says_any(kModelCodes) || holds_any(words, kModelWords))) {
     return kNotFound;
   }
-  if (codes[2] == "api_key_invalid") {
-    return kAuthentication;  // Gemini answers a wrong key with 400
+  // Gemini and xAI answer a wrong key with 400.
+  if (codes[2] == "api_key_invalid" || (status == 400 && holds_any(words, kKeyWords))) {
+    return kAuthentication;
+  }
+  return std::nullopt;
+}
+
+ErrorKind kind_of(int status, const ErrorFields& fields, const std::string& words) {
+  const Codes codes{lower(fields.code), lower(fields.type), lower(fields.inner_code)};
+  if (const auto kind = kind_said(status, codes, fields, words)) {
+    return *kind;
   }
   if (status >= 500 && fields.inner_status == 429) {
     return kRateLimit;  // Vertex wraps a 429
@@ -292,19 +237,8 @@ ErrorKind kind_of(int status, const ErrorFields& fields, const std::string& word
   return fields.inner_status != 0 ? kind_of_status(fields.inner_status) : kApi;
 }
 
-std::string excerpt(std::string_view body, std::size_t limit) {
-  const std::size_t size = std::min(body.size(), limit);
-  const auto is_inside_character = [body](std::size_t at) {
-    return at < body.size() && (static_cast<unsigned char>(body[at]) & 0xC0U) == 0x80U;
-  };
-  // A character has four bytes at most; a longer run is no UTF-8 anyway.
-  for (std::size_t back = 0; back < std::min<std::size_t>(size, 4); ++back) {
-    if (!is_inside_character(size - back)) {
-      return std::string(body.substr(0, size - back));
-    }
-  }
-  return std::string(body.substr(0, size));
-}
+// Of a body that is no error object, for a message.
+constexpr std::size_t kShownBytes = 200;
 
 }  // namespace
 
@@ -314,16 +248,19 @@ Error classify_error(int status, const net::Headers& headers, std::string_view b
   const bool is_json = !document.read(body);
   // Gemini wraps errors in a list.
   const Value root = document.root().is_array() ? document.root().at(0) : document.root();
-  const ErrorFields fields = is_json ? read_fields(root) : ErrorFields{};
+  const ErrorFields fields = is_json ? read_error_fields(root) : ErrorFields{};
   Error error;
   error.status = status >= 300 ? status : fields.inner_status;
   error.provider = issuer.dialect->provider;
   error.model = issuer.model;
   error.kind = kind_of(status, fields, lower(fields.message + '\n' + fields.raw));
-  error.message = fields.message;
+  error.message = excerpt(fields.message, kMaxErrorBodyBytes);
+  if (!fields.raw.empty()) {
+    error.message += ": " + message_inside(fields.raw, kShownBytes);
+  }
   if (error.message.empty()) {
-    error.message =
-        body.empty() ? "status " + std::to_string(status) + " without a body" : excerpt(body, 200);
+    error.message = body.empty() ? "status " + std::to_string(status) + " without a body"
+                                 : excerpt(body, kShownBytes);
   }
   if (error.kind == kTimeout) {
     error.timeout_phase = TimeoutPhase::kTotal;
@@ -351,7 +288,7 @@ Error invalid_response(std::string problem, std::string_view body, const Issuer&
   error.provider = issuer.dialect->provider;
   error.model = issuer.model;
   error.message = std::move(problem);
-  error.body = excerpt(body, 200);
+  error.body = excerpt(body, kShownBytes);
   return error;
 }
 
