@@ -8,6 +8,8 @@ namespace {
 
 // As deep as the core's reader goes; deeper is a cycle or a mistake.
 constexpr int kMaxDepth = 120;
+// Of a path that deep: where it began is what helps.
+constexpr std::size_t kShownPath = 60;
 
 // Walks one argument. The path is kept as text and cut back after each step.
 class JsonWalk {
@@ -39,7 +41,10 @@ class JsonWalk {
  private:
   Failure write_container(PyObject* value) {
     if (++depth_ > kMaxDepth) {
-      return refuse("is nested deeper than " + std::to_string(kMaxDepth) + " levels (a cycle?)");
+      Error error =
+          refuse("is nested deeper than " + std::to_string(kMaxDepth) + " levels (a cycle?)");
+      error.json_path = error.json_path.substr(0, kShownPath) + "...";
+      return error;
     }
     Failure failure;
     if (PyDict_Check(value)) {
