@@ -8,11 +8,6 @@ namespace {
 
 using enum wire::RuleKind;
 
-constexpr std::array kOlderLimitRules = std::to_array<wire::FieldRule>({
-    {kRename, "max_completion_tokens", "max_tokens", "the provider knows the limit as max_tokens",
-     ""},
-});
-
 constexpr std::array kGroqRules = std::to_array<wire::FieldRule>({
     {kDrop, "logprobs", "", "Groq answers 400 to it", ""},
     {kDrop, "top_logprobs", "", "Groq answers 400 to it", ""},

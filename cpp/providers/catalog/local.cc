@@ -6,13 +6,6 @@
 namespace llmgate::providers {
 namespace {
 
-using enum wire::RuleKind;
-
-constexpr std::array kOlderLimitRules = std::to_array<wire::FieldRule>({
-    {kRename, "max_completion_tokens", "max_tokens", "the provider knows the limit as max_tokens",
-     ""},
-});
-
 const std::array kCards = std::to_array<Provider>({
     {.name = "ollama",
      .aliases = "ollama_chat",
