@@ -19,7 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 CPP = ROOT / "cpp"
-CLEAN = ROOT / "build" / "tidy"
+CLEAN = ROOT / "build" / "tidy-clean"
 INCLUDE = re.compile(r'^\s*#include "([^"]+)"', re.MULTILINE)
 
 
