@@ -24,6 +24,18 @@ void note_problem(Absorbed& absorbed, std::string_view where, Value value) {
   }
 }
 
+// Far above every answer seen. Look-ups here are linear: without a bound, a small reply that holds
+// 40000 tool calls took seconds of the loop's thread.
+constexpr std::size_t kMostEntries = 1024;
+
+bool is_outsized(std::string_view where, std::size_t size, Absorbed& absorbed) {
+  if (size > kMostEntries && absorbed.problem.empty()) {
+    absorbed.problem =
+        std::string(where) + " has more than " + std::to_string(kMostEntries) + " entries";
+  }
+  return size > kMostEntries;
+}
+
 // Members of a message that are neither blocks nor OpenAI's own keep their last value, or grow.
 void absorb_message_member(std::string_view name, Value value, bool is_stream, Choice& choice) {
   merge_message_member(name, value, is_stream, choice.message_members);
@@ -59,7 +71,38 @@ void absorb_reasoning(std::string_view member, Value message, Value value, bool 
   }
 }
 
+void absorb_content(Value content, bool is_stream, Choice& choice, Absorbed& absorbed) {
+  if (content.is_string()) {
+    append_content(content.escaped(), choice);
+    absorbed.progressed |= !content.escaped().empty();
+    absorbed.has_content |= !content.escaped().empty();
+  } else if (!content.is_array()) {
+    if (!content.is_null()) {
+      note_problem(absorbed, "a message's content", content);
+    }
+  } else if (!is_outsized("a message's content", choice.blocks.size() + content.size(), absorbed)) {
+    absorb_parts(content, is_stream, choice);
+    absorbed.progressed = absorbed.has_content = absorbed.needs_rewrite = true;
+  }
+}
+
+void absorb_calls(Value calls, bool is_stream, Choice& choice, Absorbed& absorbed) {
+  if (is_outsized("a message's tool_calls", choice.blocks.size() + calls.size(), absorbed)) {
+    return;
+  }
+  const ToolCallDeltas deltas = absorb_tool_calls(calls, is_stream, choice);
+  absorbed.needs_rewrite |= deltas.needs_rewrite;
+  absorbed.progressed |= deltas.count > 0;
+  absorbed.has_content |= deltas.count > 0;
+  if (deltas.is_malformed) {
+    note_problem(absorbed, "a message's tool_calls", calls);
+  }
+}
+
 void absorb_message(Value message, bool is_stream, Choice& choice, Absorbed& absorbed) {
+  if (is_outsized("a message", choice.message_members.size() + message.size(), absorbed)) {
+    return;
+  }
   bool has_content = is_stream;
   bool has_role = is_stream;
   for (const json::Member member : message.members()) {
@@ -67,29 +110,14 @@ void absorb_message(Value message, bool is_stream, Choice& choice, Absorbed& abs
     const Value value = member.value;
     if (name == "content") {
       has_content = true;
-      if (value.is_string()) {
-        append_content(value.escaped(), choice);
-        absorbed.progressed |= !value.escaped().empty();
-        absorbed.has_content |= !value.escaped().empty();
-      } else if (value.is_array()) {
-        absorb_parts(value, is_stream, choice);
-        absorbed.progressed = absorbed.has_content = absorbed.needs_rewrite = true;
-      } else if (!value.is_null()) {
-        note_problem(absorbed, "a message's content", value);
-      }
+      absorb_content(value, is_stream, choice, absorbed);
     } else if (name == "role") {
       has_role |= value.is_string();
       if (choice.role.empty()) {
         choice.role = value.escaped();
       }
     } else if (name == "tool_calls" && !value.is_null()) {
-      const ToolCallDeltas deltas = absorb_tool_calls(value, is_stream, choice);
-      absorbed.needs_rewrite |= deltas.needs_rewrite;
-      absorbed.progressed |= deltas.count > 0;
-      absorbed.has_content |= deltas.count > 0;
-      if (deltas.is_malformed) {
-        note_problem(absorbed, "a message's tool_calls", value);
-      }
+      absorb_calls(value, is_stream, choice, absorbed);
     } else if (name == "function_call" && value.is_object()) {
       absorb_function_call(value, choice);
       absorbed.progressed = absorbed.has_content = true;
@@ -114,8 +142,7 @@ void absorb_finish(Value word, Choice& choice, Absorbed& absorbed) {
   }
   const chat::FinishReason finish = finish_reason_of(word.escaped());
   absorbed.needs_rewrite |= word.escaped().empty();
-  if (finish == chat::FinishReason::kNone ||
-      (word.escaped() != name_of(finish) && finish != chat::FinishReason::kUnknown)) {
+  if (word.escaped() != name_of(finish) && finish != chat::FinishReason::kUnknown) {
     absorbed.needs_rewrite = true;
   }
   if (choice.finish == chat::FinishReason::kNone && finish != chat::FinishReason::kNone) {
@@ -135,6 +162,9 @@ void absorb_choice(Value value, bool is_stream, std::int64_t position, Turn& tur
     return;
   }
   Choice& choice = turn.choice_at(value.find("index").as_int().value_or(position));
+  if (is_outsized("a choice", choice.members.size() + value.size(), absorbed)) {
+    return;
+  }
   // A stream's choice may hold both its delta and the message so far: the delta counts.
   const Value delta = is_stream ? value.find("delta") : Value();
   const std::string_view source = delta.exists() ? "delta" : "message";
@@ -181,6 +211,9 @@ void absorb_choices(Value choices, bool is_stream, Turn& turn, Absorbed& absorbe
   if (!absorbed.has_choices && !(is_stream && choices.is_null())) {
     note_problem(absorbed, "choices", choices);
   }
+  if (is_outsized("choices", turn.choices.size() + choices.size(), absorbed)) {
+    return;
+  }
   std::int64_t position = 0;
   for (const Value choice : choices.elements()) {
     absorb_choice(choice, is_stream, position++, turn, absorbed);
@@ -225,6 +258,9 @@ chat::FinishReason finish_reason_of(std::string_view word) {
 Absorbed absorb_completion(Value root, bool is_stream, const Dialect& dialect, Turn& turn) {
   Absorbed absorbed;
   absorbed.is_error = !root.is_object() && is_error_body(root);
+  if (is_outsized("the reply", turn.members.size() + root.size(), absorbed)) {
+    return absorbed;
+  }
   bool is_completion = is_stream;
   for (const json::Member member : root.members()) {
     const std::string_view name = member.name.escaped();

@@ -20,6 +20,9 @@ constexpr std::array<std::string_view, 6> kContinuing{"text",       "summary",  
 // Texts of a delta that are facts too, though they stand beside texts that continue.
 constexpr std::array<std::string_view, 4> kFacts{"channel", "name", "type", "format"};
 
+// Of one object: look-ups are linear, and no answer ever came near.
+constexpr std::size_t kMostMembers = 1024;
+
 bool is_one_of(std::string_view name, auto& names) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -66,7 +69,9 @@ class GrowingObject {
       const std::string_view name = member.name.escaped();
       chat::RawMember* known = chat::find_member(members_, name);
       if (known == nullptr) {
-        chat::set_member(members_, name, member.value.raw());
+        if (members_.size() < kMostMembers) {
+          members_.emplace_back(name, member.value.raw());
+        }
       } else if (!member.value.is_null() &&
                  !grow(known->value, member.value, is_one_of(name, kContinuing))) {
         known->value.assign(member.value.raw());

@@ -258,6 +258,37 @@ TEST(Absorbed, NamesWhatIsNotAsTheFormatPromises) {
   EXPECT_EQ(absorbed(R"({"delta":{"content":"a"}})").problem, "");
 }
 
+// As many of these as there are, with commas between.
+std::string many(std::size_t count, const std::string& entry) {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i) {
+    text += (i == 0 ? "" : ",") + entry;
+  }
+  return text;
+}
+
+TEST(Absorbed, RefusesMoreEntriesThanItCouldLookThrough) {
+  EXPECT_EQ(absorbed(R"({"message":{"tool_calls":[)" + many(1025, "{}") + "]}}", false).problem,
+            "a message's tool_calls has more than 1024 entries");
+  EXPECT_EQ(absorbed(R"({"message":{"content":[)" + many(1025, "{}") + "]}}", false).problem,
+            "a message's content has more than 1024 entries");
+  EXPECT_EQ(absorbed(many(1025, R"({"message":{}})"), false).problem,
+            "choices has more than 1024 entries");
+  EXPECT_EQ(absorbed(R"({"delta":{)" + many(1025, R"("x":1)") + "}}").problem,
+            "a message has more than 1024 entries");
+  EXPECT_EQ(absorbed("{" + many(1025, R"("x":1)") + "}").problem,
+            "a choice has more than 1024 entries");
+}
+
+TEST(Absorbed, CountsEntriesOverAllPiecesOfAStream) {
+  const std::string calls = R"({"choices":[{"delta":{"tool_calls":[)" +
+                            many(600, R"({"id":"","function":{"name":"f"}})") + "]}}]}";
+  const test::Streamed streamed = stream_of({calls, calls});
+  ASSERT_TRUE(streamed.error);
+  EXPECT_EQ(streamed.error->kind, ErrorKind::kInvalidResponse);
+  EXPECT_EQ(streamed.turn.choices[0].blocks.size(), 600U);
+}
+
 TEST(Absorbed, CountsTheFirstFinishOnly) {
   chat::Turn turn;
   const Json first(R"({"choices":[{"finish_reason":"length"}]})");
