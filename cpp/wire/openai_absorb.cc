@@ -92,8 +92,10 @@ void absorb_calls(Value calls, bool is_stream, Choice& choice, Absorbed& absorbe
   }
   const ToolCallDeltas deltas = absorb_tool_calls(calls, is_stream, choice);
   absorbed.needs_rewrite |= deltas.needs_rewrite;
-  absorbed.progressed |= deltas.count > 0;
-  absorbed.has_content |= deltas.count > 0;
+  absorbed.progressed |= !deltas.positions.empty();
+  absorbed.has_content |= !deltas.positions.empty();
+  absorbed.call_positions.insert(absorbed.call_positions.end(), deltas.positions.begin(),
+                                 deltas.positions.end());
   if (deltas.is_malformed) {
     note_problem(absorbed, "a message's tool_calls", calls);
   }

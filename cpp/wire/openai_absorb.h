@@ -21,6 +21,7 @@ struct Absorbed {
   bool has_usage = false;
   bool needs_rewrite = false;  // the provider's chunk is not OpenAI-shaped as it stands
   std::vector<std::int64_t> repeated_finishes;  // choices that had finished before
+  std::vector<std::int64_t> call_positions;     // of all tool calls, in their order
   std::string problem;  // "$.choices[0].delta.content is a number": not what the format promises
 };
 

@@ -153,6 +153,32 @@ std::int64_t count_tool_calls(const Choice& choice) {
   });
 }
 
+// The block that a delta with this index, id and name belongs to: the rule for servers that omit or
+// repeat indices. Null if it begins a new call.
+Block* find_tool_call(Value call, Choice& choice) {
+  const std::string_view id = call.find("id").escaped();
+  const auto index = call.find("index").as_int();
+  const bool has_index = index && *index >= 0;
+  const Value function =
+      call.find("function").exists() ? call.find("function") : call.find("custom");
+  const bool has_name = !function.find("name").escaped().empty();
+  bool is_nearest = true;
+  for (auto block = choice.blocks.rbegin(); block != choice.blocks.rend(); ++block) {
+    if (block->kind != BlockKind::kToolCall || block->member != "tool_calls" ||
+        (has_index && block->index != *index)) {
+      continue;
+    }
+    // Servers that number every call 0 begin the next with an id and a name of its own.
+    const bool may_continue = has_index ? id.empty() || block->id.empty() || !has_name
+                                        : (id.empty() ? !has_name : block->id.empty());
+    if ((!id.empty() && id == block->id) || (is_nearest && may_continue)) {
+      return &*block;
+    }
+    is_nearest = false;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 void append_text(BlockKind kind, std::string_view member, std::string_view escaped,
@@ -203,30 +229,6 @@ void absorb_parts(Value parts, bool is_stream, Choice& choice) {
   }
 }
 
-Block* find_tool_call(Value call, Choice& choice) {
-  const std::string_view id = call.find("id").escaped();
-  const auto index = call.find("index").as_int();
-  const bool has_index = index && *index >= 0;
-  const Value function =
-      call.find("function").exists() ? call.find("function") : call.find("custom");
-  const bool has_name = !function.find("name").escaped().empty();
-  bool is_nearest = true;
-  for (auto block = choice.blocks.rbegin(); block != choice.blocks.rend(); ++block) {
-    if (block->kind != BlockKind::kToolCall || block->member != "tool_calls" ||
-        (has_index && block->index != *index)) {
-      continue;
-    }
-    // Servers that number every call 0 begin the next with an id and a name of its own.
-    const bool may_continue = has_index ? id.empty() || block->id.empty() || !has_name
-                                        : (id.empty() ? !has_name : block->id.empty());
-    if ((!id.empty() && id == block->id) || (is_nearest && may_continue)) {
-      return &*block;
-    }
-    is_nearest = false;
-  }
-  return nullptr;
-}
-
 ToolCallDeltas absorb_tool_calls(Value calls, bool is_stream, Choice& choice) {
   ToolCallDeltas deltas;
   deltas.is_malformed = !calls.is_array();
@@ -239,7 +241,6 @@ ToolCallDeltas absorb_tool_calls(Value calls, bool is_stream, Choice& choice) {
       const Value body = call.find(name);
       deltas.is_malformed |= body.exists() && !body.is_object() && !body.is_null();
     }
-    ++deltas.count;
     Block* block = is_stream ? find_tool_call(call, choice) : nullptr;
     const auto index = call.find("index").as_int();
     if (block == nullptr) {
@@ -250,8 +251,8 @@ ToolCallDeltas absorb_tool_calls(Value calls, bool is_stream, Choice& choice) {
       block = &insert_block(std::move(fresh), choice);
     }
     absorb_call_body(call, *block);
-    deltas.needs_rewrite |= is_stream ? !index || *index != tool_call_position(*block, choice)
-                                      : !is_openai_shaped(call);
+    deltas.positions.push_back(tool_call_position(*block, choice));
+    deltas.needs_rewrite |= is_stream ? index != deltas.positions.back() : !is_openai_shaped(call);
   }
   return deltas;
 }

@@ -2,9 +2,9 @@
 // function appends to what the choice holds already, so whole messages and deltas go the same way.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "chat/turn.h"
 #include "json/document.h"
@@ -24,7 +24,7 @@ void append_content(std::string_view escaped, chat::Choice& choice);
 void absorb_parts(json::Value parts, bool is_stream, chat::Choice& choice);
 
 struct ToolCallDeltas {
-  std::size_t count = 0;
+  std::vector<std::int64_t> positions;  // of each delta's call: the index that callers see
   // An index that is absent, negative or one for several calls; in a whole message, a call that
   // lacks its id, type, name or arguments as a text.
   bool needs_rewrite = false;
@@ -32,10 +32,6 @@ struct ToolCallDeltas {
 };
 // In a whole message every entry is a call of its own, whatever its id.
 ToolCallDeltas absorb_tool_calls(json::Value calls, bool is_stream, chat::Choice& choice);
-
-// The block that a delta with this index, id and name belongs to: the rule for servers that omit or
-// repeat indices. Null if it begins a new call.
-chat::Block* find_tool_call(json::Value call, chat::Choice& choice);
 
 // Where a tool call stands among the choice's: the index that callers see.
 std::int64_t tool_call_position(const chat::Block& call, const chat::Choice& choice);

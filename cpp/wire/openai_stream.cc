@@ -64,7 +64,7 @@ class ChunkRewriter {
       if (name == "finish_reason") {
         write_finish(choice, had_finished(index) ? Value() : member.value, out);
       } else if (name == "delta" || (name == "message" && !has_delta)) {
-        write_delta(member.value, turn_.choice_at(index), out.escaped_key("delta"));
+        write_delta(member.value, out.escaped_key("delta"));
       } else {
         out.raw_key(member.name.raw()).raw(member.value.raw());
       }
@@ -92,7 +92,7 @@ class ChunkRewriter {
     }
   }
 
-  static void write_delta(Value delta, chat::Choice& choice, Writer& out) {
+  void write_delta(Value delta, Writer& out) {
     if (!delta.is_object()) {
       out.raw(delta.exists() ? delta.raw() : "{}");
       return;
@@ -105,7 +105,7 @@ class ChunkRewriter {
       if (name == "content" && value.is_array()) {
         write_parts(value, out);
       } else if (name == "tool_calls" && value.is_array()) {
-        write_tool_calls(value, choice, out.escaped_key("tool_calls"));
+        write_tool_calls(value, out.escaped_key("tool_calls"));
       } else {
         out.raw_key(member.name.raw()).raw(value.raw());
         if (name == "reasoning" && value.is_string() && !alias.is_string()) {
@@ -131,12 +131,12 @@ class ChunkRewriter {
     }
   }
 
-  static void write_tool_calls(Value calls, chat::Choice& choice, Writer& out) {
+  void write_tool_calls(Value calls, Writer& out) {
     out.begin_array();
     for (const Value call : calls.elements()) {
       out.begin_object();
-      if (const chat::Block* block = find_tool_call(call, choice)) {
-        out.escaped_key("index").number(tool_call_position(*block, choice));
+      if (next_call_ < absorbed_.call_positions.size()) {
+        out.escaped_key("index").number(absorbed_.call_positions[next_call_++]);
       }
       for (const json::Member member : call.members()) {
         if (!member.name.says("index")) {
@@ -156,6 +156,7 @@ class ChunkRewriter {
 
   const Absorbed& absorbed_;
   chat::Turn& turn_;
+  std::size_t next_call_ = 0;  // in absorbed_.call_positions
 };
 
 class OpenAiStreamParser final : public StreamParser {

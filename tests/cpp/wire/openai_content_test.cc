@@ -135,7 +135,7 @@ TEST(ToolCallDeltas, GrowByTheirIndex) {
   calls.take(R"([{"index":0,"function":{"arguments":"1}"}}])");
   EXPECT_EQ(calls.shown(), R"(a f({\"x\":1}))");
   EXPECT_FALSE(calls.last.needs_rewrite);
-  EXPECT_EQ(calls.last.count, 1U);
+  EXPECT_EQ(calls.last.positions, std::vector<std::int64_t>{0});
 }
 
 TEST(ToolCallDeltas, GoToTheCallOfTheirIndexWhenCallsInterleave) {

@@ -198,6 +198,24 @@ TEST(Chunks, NumberToolCallsThatShareOneChunk) {
   EXPECT_EQ(delta["tool_calls"].at(1).find("index").as_int(), 1);
 }
 
+TEST(Chunks, NumberToolCallsThatHaveNeitherIndexNorId) {
+  const Json delta(last_delta({R"({"tool_calls":[{"function":{"name":"f","arguments":"1"}}]})",
+                               R"({"tool_calls":[{"function":{"name":"f","arguments":"2"}},
+                                                 {"function":{"name":"g","arguments":"3"}}]})"}));
+  EXPECT_EQ(delta["tool_calls"].at(0).find("index").as_int(), 1);
+  EXPECT_EQ(delta["tool_calls"].at(1).find("index").as_int(), 2);
+}
+
+TEST(Chunks, NumberToolCallsOfSeveralChoices) {
+  const Json chunk(stream_of({event(R"({"index":0,"delta":{"tool_calls":[{"id":"a"},{"id":"b"}]}},
+                                       {"index":1,"delta":{"tool_calls":[{"id":"c"}]}})")})
+                       .chunks.front());
+  EXPECT_EQ(chunk["choices"].at(0).find("delta").find("tool_calls").at(1).find("index").as_int(),
+            1);
+  EXPECT_EQ(chunk["choices"].at(1).find("delta").find("tool_calls").at(0).find("index").as_int(),
+            0);
+}
+
 TEST(Chunks, NumberToolCallsThatShareOneChunkAndTheNumberZero) {
   const Json delta(last_delta({R"({"tool_calls":[{"index":0,"id":"a","function":{"name":"f"}},
                                                  {"index":0,"id":"b","function":{"name":"g"}}]})"}));
