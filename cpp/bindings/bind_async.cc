@@ -207,17 +207,18 @@ class AsyncSink {
 
   void drain() {
     for (engine::LoopQueue::Record& record : queue_->drain()) {
-      if (const auto stream = streams_.find(record.token); stream != streams_.end()) {
+      const engine::Token token = record.token;
+      if (const auto stream = streams_.find(token); stream != streams_.end()) {
         const bool is_last = record.completion != nullptr;
         if (const auto alive = stream->second.lock()) {
           alive->receive(std::move(record));
         }
         if (is_last) {
-          streams_.erase(record.token);
+          streams_.erase(token);
         }
         continue;
       }
-      const auto waiting = futures_.find(record.token);
+      const auto waiting = futures_.find(token);
       if (waiting == futures_.end()) {
         continue;
       }
