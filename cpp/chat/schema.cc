@@ -3,7 +3,7 @@
 #include <array>
 #include <string_view>
 
-#include "chat/normalize.h"
+#include "chat/refusal.h"
 
 namespace llmgate::chat {
 namespace {
@@ -13,11 +13,6 @@ using json::Value;
 
 constexpr std::array<std::string_view, 7> kTypes{"string", "number", "integer", "boolean",
                                                  "array",  "object", "null"};
-
-Error refuse(const Path& path, Value value, std::string_view accepted) {
-  return bad_request(path.text(),
-                     "got " + describe(value) + "; accepted: " + std::string(accepted));
-}
 
 bool is_type_name(Value value) {
   for (const std::string_view type : kTypes) {

@@ -4,7 +4,8 @@
 #include <cassert>
 #include <string>
 
-#include "base/redact.h"
+#include "engine/call_error.h"
+#include "engine/render_request.h"
 #include "wire/classify.h"
 
 namespace llmgate::engine {
@@ -18,20 +19,8 @@ using std::chrono::milliseconds;
 // kept.
 constexpr milliseconds kDrainTime{100};
 
-// A stream is bounded by its events; its turn holds the text only.
-constexpr std::size_t kMaxStreamBytes = std::size_t{512} << 20U;
 // What may wait for the first content, so that an attempt can still be replaced.
 constexpr std::size_t kMaxHeldBack = 256 * 1024;
-
-// Header values that must not come back in an error's text.
-bool is_secret_header(const net::Header& header) {
-  for (const std::string_view part : {"auth", "Auth", "key", "Key", "KEY", "token", "Token"}) {
-    if (header.name.find(part) != std::string::npos) {
-      return true;
-    }
-  }
-  return false;
-}
 
 std::int64_t expected_choices(const chat::ChatRequest& request) {
   return request.root().find("n").as_int().value_or(1);
@@ -53,8 +42,6 @@ Call::~Call() {
     context_.transport.cancel(transfer_);
   }
 }
-
-wire::Issuer Call::issuer() const { return {&spec_.target.provider->dialect, spec_.target.model}; }
 
 // Whatever is thrown below here (memory, a sink) fails this one call and no other.
 template <typename Step>
@@ -106,10 +93,10 @@ void Call::start_attempt(std::string_view why) {
   completion_->route.push_back(std::move(attempt));
 
   reader_.emplace(
-      spec_.target.provider->format(), issuer(),
+      spec_.target.provider->format(), issuer_of(spec_),
       AnswerReader::Options{is_stream(), spec_.keeps_raw, expected_choices(spec_.request)},
       context_.scratch);
-  auto request = render();
+  auto request = render_request(spec_, completion_->dispositions);
   if (!request) {
     fail_attempt(std::move(request.error()), false);
     return;
@@ -120,40 +107,6 @@ void Call::start_attempt(std::string_view why) {
   }
   transfer_ = context_.transport.start(std::move(*request), *this);
   arm_timer();
-}
-
-Result<net::HttpRequest> Call::render() {
-  auto rendered = spec_.target.provider->format().render_request(spec_.request, issuer());
-  if (!rendered) {
-    return std::move(rendered.error());
-  }
-  completion_->dispositions = std::move(rendered->dispositions);
-  if (spec_.is_strict) {
-    for (const chat::Disposition& entry : completion_->dispositions) {
-      if (chat::is_loss(entry.action)) {
-        Error error = bad_request(entry.path, "strict: the field would be " +
-                                                  std::string(name_of(entry.action)) + " (" +
-                                                  entry.reason + ")");
-        error.kind = ErrorKind::kUnsupportedParams;
-        return error;
-      }
-    }
-  }
-  auto headers = providers::headers_for(spec_.target, is_stream());
-  if (!headers) {
-    return std::move(headers.error());
-  }
-  net::HttpRequest request;
-  request.url = spec_.target.base_url + rendered->path;
-  request.headers = std::move(*headers);
-  request.body = std::move(rendered->body);
-  request.proxy = spec_.target.proxy;
-  request.ca_file = spec_.target.ca_file;
-  request.connect_timeout = spec_.timeouts.connect;
-  if (is_stream()) {
-    request.limits.max_body_bytes = kMaxStreamBytes;
-  }
-  return request;
 }
 
 void Call::answer_from_mock() {
@@ -277,38 +230,6 @@ void Call::stop_transfer() {
   }
 }
 
-void Call::complete_error(Error& error) {
-  error.provider = spec_.target.provider->name;
-  error.model = spec_.target.model;
-  if (error.status == 0 && completion_->route.back().status >= 300) {
-    error.status = completion_->route.back().status;
-  }
-  if (error.request_id.empty()) {
-    error.request_id = completion_->route.back().request_id;
-  }
-  hide_secrets(error);
-}
-
-// A server may echo a key anywhere in its answer.
-void Call::hide_secrets(Error& error) {
-  std::vector<std::string> secrets{spec_.target.api_key};
-  for (const net::Header& header : spec_.target.extra_headers) {
-    if (is_secret_header(header)) {
-      secrets.push_back(header.value);
-    }
-  }
-  for (std::string* text : {&error.message, &error.body, &error.request_id, &error.provider_code,
-                            &error.provider_type, &error.provider_param}) {
-    *text = redact(*text, secrets);
-  }
-  for (Attempt& attempt : completion_->route) {
-    attempt.request_id = redact(attempt.request_id, secrets);
-  }
-  for (net::Header& header : reader_->head().headers) {
-    header.value = redact(header.value, secrets);
-  }
-}
-
 void Call::fail_attempt(Error error, bool is_stale_connection) {
   const TimePoint now = context_.loop.clock().now();
   outcomes_.push_back(
@@ -321,7 +242,7 @@ void Call::fail_attempt(Error error, bool is_stale_connection) {
   const routing::Decision decision = routing::plan_next(policy, outcomes_, context_.random);
   close_attempt(&error, decision.tries_again ? "" : decision.why);
   if (!decision.tries_again) {
-    complete_error(error);
+    complete_error(error, spec_, reader_->head(), completion_->route);
     completion_->turn = reader_->take_partial();
     completion_->error = std::move(error);
     end_call();
@@ -380,7 +301,7 @@ void Call::cancel(ErrorKind kind) {
 
 void Call::end_with(Error error) {
   close_attempt(&error, "");
-  complete_error(error);
+  complete_error(error, spec_, reader_->head(), completion_->route);
   completion_->turn = reader_->take_partial();
   completion_->error = std::move(error);
   end_call();

@@ -56,7 +56,6 @@ class Call final : public net::TransferObserver {
   void take_head(net::ResponseHead head);
   void take_body(std::string_view bytes);
   void start_attempt(std::string_view why);
-  [[nodiscard]] Result<net::HttpRequest> render();
   void answer_from_mock();
   void hand_over(const AnswerReader::Progress& progress);
   void finish_answer(const net::TransferEnd& end);
@@ -68,14 +67,11 @@ class Call final : public net::TransferObserver {
   void end_with(Error error);
   void end_call();  // delivers the terminal record
   void retire();
-  void complete_error(Error& error);
-  void hide_secrets(Error& error);
 
   void arm_timer();
   void on_timer();
   [[nodiscard]] std::optional<Deadline> next_deadline();
 
-  [[nodiscard]] wire::Issuer issuer() const;
   [[nodiscard]] bool is_stream() const { return spec_.request.is_stream(); }
 
   const Token token_;

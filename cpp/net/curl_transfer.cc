@@ -1,5 +1,6 @@
 #include "net/curl_transfer.h"
 
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -9,7 +10,6 @@
 #include <utility>
 
 #include "net/curl_failure.h"
-#include "net/descriptor_set.h"
 
 namespace llmgate::net {
 namespace {
@@ -26,6 +26,16 @@ bool set(CURL* easy, CURLoption option, Value value) {
 
 bool is_blank(std::string_view value) {
   return value.find_first_not_of(" \t") == std::string_view::npos;
+}
+
+int local_port_of(int socket) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof(address);
+  if (::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+    return -1;
+  }
+  // The port stands at the same place for both families.
+  return ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
 }
 
 }  // namespace
@@ -84,6 +94,7 @@ bool CurlTransfer::begin(HttpRequest request) {
 }
 
 void CurlTransfer::recycle() {
+  abandon_sockets();
   id = 0;
   state = State::kFree;
   refusal = {};
@@ -133,7 +144,7 @@ bool CurlTransfer::set_constant_options() {
          set(easy_, CURLOPT_OPENSOCKETFUNCTION, &CurlTransfer::open_socket) &&
          set(easy_, CURLOPT_OPENSOCKETDATA, this) &&
          set(easy_, CURLOPT_CLOSESOCKETFUNCTION, &CurlTransfer::close_socket) &&
-         set(easy_, CURLOPT_CLOSESOCKETDATA, &loop_);  // the connection outlives this transfer
+         set(easy_, CURLOPT_CLOSESOCKETDATA, &sockets_);  // the connection outlives this transfer
 }
 
 bool CurlTransfer::set_security_options() {
@@ -264,8 +275,9 @@ std::size_t CurlTransfer::take_body(std::string_view bytes) {
 
 // Called when a connection is about to be given the request. A second time means that libcurl,
 // which retries a POST by itself when a reused connection turns out dead, would send it twice.
-int CurlTransfer::on_ready_to_send(void* self, char*, char*, int, int) {
+int CurlTransfer::on_ready_to_send(void* self, char*, char*, int, int local_port) {
   auto& transfer = *static_cast<CurlTransfer*>(self);
+  transfer.note_connection(local_port);
   if (transfer.was_sending_) {
     transfer.note_resend();
     return CURL_PREREQFUNC_ABORT;
@@ -290,14 +302,37 @@ curl_socket_t CurlTransfer::open_socket(void* self, curlsocktype, curl_sockaddr*
     transfer.open_errno_ = errno;
     return CURL_SOCKET_BAD;
   }
-  open_descriptors().insert(socket);
+  try {
+    transfer.opened_.push_back(socket);
+    transfer.sockets_.opened(socket, &transfer);
+  } catch (...) {  // NOLINT: out of memory must not pass through libcurl's frames
+    ::close(socket);
+    transfer.open_errno_ = ENOMEM;
+    return CURL_SOCKET_BAD;
+  }
   return socket;
 }
 
-int CurlTransfer::close_socket(void* loop, curl_socket_t socket) {
-  static_cast<EventLoop*>(loop)->unwatch(socket);
-  open_descriptors().erase(socket);
+int CurlTransfer::close_socket(void* sockets, curl_socket_t socket) {
+  static_cast<SocketLedger*>(sockets)->closing(socket);
   return ::close(socket);
+}
+
+// Of the sockets that were tried (one per address of the host) one is the connection now.
+void CurlTransfer::note_connection(int local_port) {
+  for (const int socket : opened_) {
+    if (local_port_of(socket) == local_port) {
+      sockets_.connected(socket);
+    }
+  }
+  abandon_sockets();
+}
+
+void CurlTransfer::abandon_sockets() {
+  for (const int socket : opened_) {
+    sockets_.abandoned(socket, this);
+  }
+  opened_.clear();
 }
 
 void CurlTransfer::note_resend() {

@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "net/event_loop.h"
 #include "net/http.h"
 #include "net/response_reader.h"
+#include "net/socket_ledger.h"
 #include "net/transport.h"
 
 namespace llmgate::net {
@@ -31,7 +31,7 @@ class CurlHeaderList {
 
 class CurlTransfer {
  public:
-  explicit CurlTransfer(EventLoop& loop) : loop_(loop) {}
+  explicit CurlTransfer(SocketLedger& sockets) : sockets_(sockets) {}
   CurlTransfer(const CurlTransfer&) = delete;
   CurlTransfer& operator=(const CurlTransfer&) = delete;
   ~CurlTransfer();
@@ -71,7 +71,7 @@ class CurlTransfer {
   static std::size_t on_write(char* bytes, std::size_t size, std::size_t count, void* self);
   static int on_ready_to_send(void* self, char*, char*, int, int);
   static curl_socket_t open_socket(void* self, curlsocktype, curl_sockaddr* address);
-  static int close_socket(void* loop, curl_socket_t socket);
+  static int close_socket(void* sockets, curl_socket_t socket);
 
   [[nodiscard]] bool make_handle();
   [[nodiscard]] bool set_constant_options();
@@ -85,9 +85,11 @@ class CurlTransfer {
   [[nodiscard]] bool is_connection_reused() const;
   [[nodiscard]] TransferFailure failure_of(CURLcode code, bool request_sent) const;
   [[nodiscard]] std::string detail_of(CURLcode code, TransferFailure failure) const;
+  void note_connection(int local_port);
+  void abandon_sockets();
   void note_resend();
 
-  EventLoop& loop_;
+  SocketLedger& sockets_;
   CURL* easy_ = nullptr;
   TransferObserver* observer_ = nullptr;
   HttpRequest request_;
@@ -102,6 +104,7 @@ class CurlTransfer {
 
   TransferFailure own_failure_ = TransferFailure::kNone;
   std::string own_detail_;
+  std::vector<int> opened_;       // not known to be a connection
   int open_errno_ = 0;            // why no socket could be had
   bool was_sending_ = false;      // a connection was given this request
   bool was_resent_ = false;       // libcurl wanted to send it once more

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "net/curl_transfer.h"
-#include "net/descriptor_set.h"
 #include "net/request_check.h"
+#include "net/socket_ledger.h"
 
 namespace llmgate::net {
 namespace {
@@ -24,7 +24,8 @@ constexpr TransferId kSlotMask = (TransferId{1} << kSlotBits) - 1;
 
 class CurlTransport final : public Transport {
  public:
-  explicit CurlTransport(EventLoop& loop) : loop_(loop), multi_(curl_multi_init()) {}
+  explicit CurlTransport(EventLoop& loop)
+      : loop_(loop), sockets_(loop), multi_(curl_multi_init()) {}
   CurlTransport(const CurlTransport&) = delete;
   CurlTransport& operator=(const CurlTransport&) = delete;
   ~CurlTransport() override;
@@ -56,6 +57,7 @@ class CurlTransport final : public Transport {
   void settle();
 
   EventLoop& loop_;
+  SocketLedger sockets_;
   CURLM* multi_;
 
   std::vector<std::unique_ptr<CurlTransfer>> slots_;
@@ -89,6 +91,7 @@ CurlTransport::~CurlTransport() {
     if (transfer->state == CurlTransfer::State::kRunning) {
       curl_multi_remove_handle(multi_, transfer->handle());
     }
+    transfer->recycle();
     transfer->release_handle();
   }
   curl_multi_cleanup(multi_);  // closes the connections, which unwatches them
@@ -116,7 +119,7 @@ CurlTransfer& CurlTransport::take_slot() {
   if (free_.empty()) {
     assert(slots_.size() < kSlotMask);
     free_.push_back(slots_.size());
-    slots_.push_back(std::make_unique<CurlTransfer>(loop_));
+    slots_.push_back(std::make_unique<CurlTransfer>(sockets_));
   }
   const std::size_t slot = free_.back();
   free_.pop_back();
@@ -226,9 +229,9 @@ int CurlTransport::on_timer(CURLM*, long timeout_ms, void* self) {
 }
 
 void CurlTransport::watch(CURL* easy, curl_socket_t socket, int what) {
-  // A connection stays registered until it is closed. libcurl's resolver has sockets of its own,
-  // which it closes without telling.
-  if (what == CURL_POLL_REMOVE && !open_descriptors().contains(socket)) {
+  // A connection stays registered until it is closed. Others (libcurl's resolver has sockets of its
+  // own) are closed without telling.
+  if (what == CURL_POLL_REMOVE && !sockets_.is_connection(socket)) {
     loop_.unwatch(socket);
     return;
   }

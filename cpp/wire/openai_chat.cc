@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "chat/normalize.h"
+#include "chat/parameters.h"
 #include "json/writer.h"
 #include "wire/classify.h"
 #include "wire/format.h"

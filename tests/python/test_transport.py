@@ -163,8 +163,7 @@ def test_retry_after_is_waited_for(fake: FakeProvider) -> None:
     fake.script([Reply.error(429, retry_after=0.4), "healthy"])
     start = time.monotonic()
     ask(fake, num_retries=1)
-    # Wide: a name that an earlier test could not resolve was seen to hold the loop for 10 s.
-    assert 0.4 <= time.monotonic() - start < 30
+    assert 0.4 <= time.monotonic() - start < 3
 
 
 def test_nothing_is_tried_again_by_default(fake: FakeProvider) -> None:

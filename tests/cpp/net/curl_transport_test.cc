@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <string>
 
 #include "net/descriptor_set.h"
@@ -13,6 +14,7 @@ namespace llmgate::net {
 namespace {
 
 using test::answer_all;
+using test::FullServer;
 using test::LoopbackServer;
 using test::TransferRecorder;
 using Connection = LoopbackServer::Connection;
@@ -342,6 +344,28 @@ TEST_F(CurlTransport, NamesACaFileThatCannotBeRead) {
   EXPECT_EQ(recorder.end->failure, TransferFailure::kTls);
   EXPECT_NE(recorder.end->detail.find("/nonexistent/bundle.pem"), std::string::npos);
   EXPECT_FALSE(recorder.end->request_sent);
+}
+
+// libcurl closes the socket of a connection that was never made without a word, and the next socket
+// gets its number.
+TEST_F(CurlTransport, WatchesTheSocketThatFollowsOneThatNeverConnected) {
+  const FullServer full;
+  std::deque<LoopbackServer> others;
+  for (int round = 0; round < 3; ++round) {
+    HttpRequest hopeless = post(full.url());
+    hopeless.connect_timeout = std::chrono::milliseconds(20);
+    TransferRecorder timed_out;
+    exchange(std::move(hopeless), timed_out);
+    EXPECT_EQ(timed_out.end->failure, TransferFailure::kConnectTimeout);
+    TransferRecorder cancelled;
+    start(post(full.url()), cancelled);
+    loop_->post([&] { transport_->cancel(cancelled.id); });
+    others.emplace_back(answer_all([](Connection& c, const std::string&) { c.send_reply("ok"); }));
+    TransferRecorder recorder;
+    exchange(post(others.back().url()), recorder);
+    EXPECT_EQ(recorder.end->failure, TransferFailure::kNone) << recorder.end->detail;
+  }
+  EXPECT_EQ(open_descriptors().count(), 3U);  // those that are kept
 }
 
 TEST_F(CurlTransport, ClosesAllItsSocketsWhenItGoes) {

@@ -29,7 +29,7 @@ class FakeClock final : public Clock {
   Duration elapsed_ = kStart;
 };
 
-class FakeEventLoop final : public net::EventLoop {
+class FakeEventLoop : public net::EventLoop {
  public:
   FakeEventLoop() = default;
   FakeEventLoop(const FakeEventLoop&) = delete;

@@ -188,4 +188,28 @@ ClosedPort::ClosedPort()
 
 ClosedPort::~ClosedPort() { ::close(socket_); }
 
+FullServer::FullServer() : sockets_{::socket(AF_INET, SOCK_STREAM, 0)} {
+  port_ = bind_loopback(sockets_.front());
+  if (::listen(sockets_.front(), 0) != 0) {
+    std::abort();
+  }
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(port_));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  for (int i = 0; i < 4; ++i) {
+    sockets_.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
+    [[maybe_unused]] const int pending =
+        ::connect(sockets_.back(), reinterpret_cast<sockaddr*>(&address), sizeof(address));
+  }
+}
+
+FullServer::~FullServer() {
+  for (const int socket : sockets_) {
+    ::close(socket);
+  }
+}
+
+std::string FullServer::url() const { return "http://127.0.0.1:" + std::to_string(port_) + "/v1"; }
+
 }  // namespace llmgate::test

@@ -109,4 +109,18 @@ class ClosedPort {
   int port_;
 };
 
+// A listener whose queue is full: connecting to it never ends.
+class FullServer {
+ public:
+  FullServer();
+  FullServer(const FullServer&) = delete;
+  FullServer& operator=(const FullServer&) = delete;
+  ~FullServer();
+  [[nodiscard]] std::string url() const;
+
+ private:
+  std::vector<int> sockets_;  // the listener and who waits in its queue
+  int port_;
+};
+
 }  // namespace llmgate::test

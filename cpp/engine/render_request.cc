@@ -1,0 +1,62 @@
+#include "engine/render_request.h"
+
+#include <string>
+#include <utility>
+
+#include "providers/target.h"
+
+namespace llmgate::engine {
+namespace {
+
+// A stream is bounded by its events; its turn holds the text only.
+constexpr std::size_t kMaxStreamBytes = std::size_t{512} << 20U;
+
+Failure refuse_loss(const chat::Dispositions& dispositions) {
+  for (const chat::Disposition& entry : dispositions) {
+    if (chat::is_loss(entry.action)) {
+      Error error = bad_request(entry.path, "strict: the field would be " +
+                                                std::string(name_of(entry.action)) + " (" +
+                                                entry.reason + ")");
+      error.kind = ErrorKind::kUnsupportedParams;
+      return error;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+wire::Issuer issuer_of(const CallSpec& spec) {
+  return {&spec.target.provider->dialect, spec.target.model};
+}
+
+Result<net::HttpRequest> render_request(const CallSpec& spec, chat::Dispositions& dispositions) {
+  auto rendered = spec.target.provider->format().render_request(spec.request, issuer_of(spec));
+  if (!rendered) {
+    return std::move(rendered.error());
+  }
+  dispositions = std::move(rendered->dispositions);
+  if (spec.is_strict) {
+    if (Failure failure = refuse_loss(dispositions)) {
+      return std::move(*failure);
+    }
+  }
+  const bool is_stream = spec.request.is_stream();
+  auto headers = providers::headers_for(spec.target, is_stream);
+  if (!headers) {
+    return std::move(headers.error());
+  }
+  net::HttpRequest request;
+  request.url = spec.target.base_url + rendered->path;
+  request.headers = std::move(*headers);
+  request.body = std::move(rendered->body);
+  request.proxy = spec.target.proxy;
+  request.ca_file = spec.target.ca_file;
+  request.connect_timeout = spec.timeouts.connect;
+  if (is_stream) {
+    request.limits.max_body_bytes = kMaxStreamBytes;
+  }
+  return request;
+}
+
+}  // namespace llmgate::engine

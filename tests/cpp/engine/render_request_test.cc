@@ -1,0 +1,51 @@
+#include "engine/render_request.h"
+
+#include <gtest/gtest.h>
+
+#include "support/call_fixture.h"
+
+namespace llmgate::engine {
+namespace {
+
+class RenderRequestTest : public test::CallFixture {
+ protected:
+  chat::Dispositions dispositions_;
+};
+
+TEST_F(RenderRequestTest, SaysWhereToAndWithWhat) {
+  CallSpec plain = spec(false);
+  plain.target.proxy = "http://proxy:1";
+  plain.target.ca_file = "/ca.pem";
+  plain.timeouts.connect = std::chrono::milliseconds(7);
+  const auto request = render_request(plain, dispositions_);
+  ASSERT_TRUE(request.ok());
+  EXPECT_EQ(request->method, "POST");
+  EXPECT_EQ(request->url, "http://127.0.0.1:1/v1/chat/completions");
+  EXPECT_EQ(request->body, plain.request.body());
+  EXPECT_EQ(net::find_header(request->headers, "authorization"), "Bearer sk-secret-secret");
+  EXPECT_EQ(request->proxy, "http://proxy:1");
+  EXPECT_EQ(request->ca_file, "/ca.pem");
+  EXPECT_EQ(request->connect_timeout, std::chrono::milliseconds(7));
+}
+
+TEST_F(RenderRequestTest, LetsAStreamBeLonger) {
+  const auto plain = render_request(spec(false), dispositions_);
+  const auto stream = render_request(spec(true), dispositions_);
+  ASSERT_TRUE(plain.ok() && stream.ok());
+  EXPECT_GT(stream->limits.max_body_bytes, plain->limits.max_body_bytes);
+  EXPECT_EQ(net::find_header(stream->headers, "accept"), "text/event-stream");
+}
+
+TEST_F(RenderRequestTest, RefusesALossWhenStrict) {
+  CallSpec lossy = spec(false, R"(,"top_k":5)");
+  ASSERT_TRUE(render_request(lossy, dispositions_).ok());
+  ASSERT_EQ(dispositions_.size(), 1U);
+  lossy.is_strict = true;
+  const auto refused = render_request(lossy, dispositions_);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().kind, ErrorKind::kUnsupportedParams);
+  EXPECT_EQ(refused.error().json_path, "$.top_k");
+}
+
+}  // namespace
+}  // namespace llmgate::engine
