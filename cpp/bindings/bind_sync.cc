@@ -36,21 +36,20 @@ bool is_main_thread(const ModuleState& state) {
   return is_main;
 }
 
+milliseconds slice_of(const ModuleState& state) {
+  return is_main_thread(state) ? kSignalSlice : kLongSlice;
+}
+
 engine::WaitSlot::News wait_for_news(ModuleState& state, engine::WaitSlot& slot) {
-  const milliseconds slice = is_main_thread(state) ? kSignalSlice : kLongSlice;
-  while (true) {
-    engine::WaitSlot::News news;
-    {
-      const OutsideGil outside(state);
-      news = slot.wait(slice);
-    }
-    if (news.any()) {
-      return news;
-    }
+  engine::WaitSlot::News news = slot.wait(milliseconds(0));
+  while (!news.any()) {
     if (PyErr_CheckSignals() != 0) {
       throw py::error_already_set();
     }
+    const OutsideGil outside(state);
+    news = slot.wait(slice_of(state));
   }
+  return news;
 }
 
 class StartedCall {
@@ -68,7 +67,12 @@ class StartedCall {
     }
     drop_params_ = read->drop_params;
     flow_ = read->spec.flow;
-    token_ = engine_->submit(std::move(read->spec), slot_);
+    if (is_stream) {
+      token_ = engine_->submit(std::move(read->spec), slot_);
+    } else {
+      const OutsideGil outside(state);
+      token_ = engine_->submit_and_run(std::move(read->spec), slot_, slice_of(state));
+    }
   }
 
   engine::WaitSlot::News wait() {

@@ -34,30 +34,67 @@ Engine::~Engine() {
 }
 
 void Engine::start_thread() {
-  thread_ = std::thread([this] { loop_->run(); });
+  {
+    MutexLock lock(mutex_);
+    runner_ = Runner::kNobody;
+  }
+  thread_ = std::thread([this] { run_thread(); });
+}
+
+Engine::Submission Engine::make_submission(CallSpec spec, std::shared_ptr<CompletionSink> sink) {
+  const Token token = next_token();
+  return {token, std::make_unique<Call>(token, std::move(spec), std::move(sink),
+                                        CallContext{*loop_, *transport_, *random_, scratch_},
+                                        [this](Token ended) { retire(ended); })};
 }
 
 Token Engine::submit(CallSpec spec, std::shared_ptr<CompletionSink> sink) {
-  const Token token = next_token();
-  auto call = std::make_unique<Call>(token, std::move(spec), sink,
-                                     CallContext{*loop_, *transport_, *random_, scratch_},
-                                     [this](Token ended) { retire(ended); });
-  if (!send(Submission{token, std::move(call)})) {
+  Submission submission = make_submission(std::move(spec), sink);
+  const Token token = submission.token;
+  if (send(std::move(submission), Runner::kThread) == Sent::kRefused) {
     sink->deliver_done(token, shutdown_completion());
   }
   return token;
 }
 
-void Engine::cancel(Token token) { send(Cancellation{token}); }
+Token Engine::submit_and_run(CallSpec spec, std::shared_ptr<CompletionSink> sink,
+                             std::chrono::milliseconds limit) {
+  Submission submission = make_submission(std::move(spec), sink);
+  const Token token = submission.token;
+  switch (send(std::move(submission), Runner::kCaller)) {
+    case Sent::kRefused:
+      sink->deliver_done(token, shutdown_completion());
+      break;
+    case Sent::kToRunner:
+      break;
+    case Sent::kToBeRun:
+      run_until_ended(token, limit);
+      break;
+  }
+  return token;
+}
 
-void Engine::resume(Token token) { send(Resumption{token}); }
+void Engine::cancel(Token token) { send(Cancellation{token}, Runner::kNobody); }
 
-bool Engine::send(Message message) {
+void Engine::resume(Token token) { send(Resumption{token}, Runner::kNobody); }
+
+Engine::Sent Engine::send(Message message, Runner runner_if_nobody) {
+  Sent sent = Sent::kToRunner;
   bool was_empty = false;
   {
     MutexLock lock(mutex_);
     if (is_shut_down_) {
-      return false;
+      return Sent::kRefused;
+    }
+    if (runner_ == Runner::kNobody) {
+      if (runner_if_nobody == Runner::kNobody) {
+        return Sent::kToRunner;  // no call is in flight: nothing to cancel or resume
+      }
+      runner_ = runner_if_nobody;
+      sent = Sent::kToBeRun;
+    }
+    if (runner_if_nobody != Runner::kNobody) {
+      has_sync_callers_ = runner_if_nobody == Runner::kCaller;
     }
     was_empty = inbox_.empty();
     inbox_.push_back(std::move(message));
@@ -65,7 +102,56 @@ bool Engine::send(Message message) {
   if (was_empty) {
     loop_->post([this] { drain_inbox(); });
   }
-  return true;
+  if (sent == Sent::kToBeRun && runner_if_nobody == Runner::kThread) {
+    runner_changed_.notify_one();
+  }
+  return sent;
+}
+
+// The engine's own thread: runs the loop as long as calls are in flight.
+void Engine::run_thread() {
+  while (true) {
+    {
+      MutexLock lock(mutex_);
+      while (runner_ != Runner::kThread) {
+        if (is_shut_down_ && runner_ == Runner::kNobody) {
+          return;
+        }
+        runner_changed_.wait(mutex_);
+      }
+    }
+    loop_->run();
+    end_run();
+  }
+}
+
+void Engine::run_until_ended(Token token, std::chrono::milliseconds limit) {
+  loop_->post([this, token, limit] {
+    if (calls_.contains(token)) {
+      awaited_ = token;
+      awaited_limit_ = loop_->start_timer(loop_->clock().now() + limit, [this] { loop_->stop(); });
+    } else {
+      loop_->stop();  // it has ended already
+    }
+  });
+  loop_->run();
+  awaited_ = 0;
+  loop_->cancel_timer(std::exchange(awaited_limit_, 0));
+  end_run();
+}
+
+// Hands the loop on: to the engine's thread as long as there is work.
+void Engine::end_run() {
+  retired_.clear();
+  bool must_wake = false;
+  {
+    MutexLock lock(mutex_);
+    runner_ = calls_.empty() && inbox_.empty() ? Runner::kNobody : Runner::kThread;
+    must_wake = runner_ == Runner::kThread || is_shut_down_;
+  }
+  if (must_wake) {
+    runner_changed_.notify_one();
+  }
 }
 
 void Engine::drain_inbox() {
@@ -103,6 +189,9 @@ void Engine::retire(Token token) {
   retired_.clear();
   retired_.push_back(std::move(found->second));
   calls_.erase(found);
+  if (token == awaited_ || (calls_.empty() && has_sync_callers_)) {
+    loop_->stop();
+  }
 }
 
 void Engine::cancel_all() {
@@ -111,6 +200,7 @@ void Engine::cancel_all() {
     calls_.begin()->second->cancel(ErrorKind::kShutdown);
   }
   retired_.clear();
+  loop_->stop();
 }
 
 void Engine::shut_down() {
@@ -120,12 +210,10 @@ void Engine::shut_down() {
       return;
     }
   }
-  loop_->post([this] {
-    cancel_all();
-    loop_->stop();
-  });
+  loop_->post([this] { cancel_all(); });
+  runner_changed_.notify_one();
   if (thread_.joinable()) {
-    thread_.join();
+    thread_.join();  // it goes when nobody runs the loop
   }
 }
 

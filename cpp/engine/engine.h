@@ -1,11 +1,16 @@
-// The engine: one loop thread that owns every call. Messages in, completions out through sinks.
-// submit(), cancel(), resume() and shut_down() are thread-safe; everything else happens on the
-// loop.
+// The engine: one loop that owns every call. Messages in, completions out through sinks. The public
+// functions are thread-safe; everything else happens on the loop.
+//
+// One thread at a time runs the loop: the engine's own, or, while no call is in flight, a
+// synchronous caller for its own call. Two switches of threads per call are then saved, which is as
+// much as the call itself costs. What the loop owns passes from one to the other under the mutex.
 //
 // Shutdown order, each step once: stop intake, cancel calls (each delivers its terminal record),
 // stop the loop, join its thread.
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <thread>
@@ -31,11 +36,15 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  // Starts the loop thread. Without it the owner of the loop runs it.
+  // Starts the engine's own thread. Without it the owner of the loop runs it.
   void start_thread();
 
   // After shut_down() the sink gets its terminal record at once, of kind kShutdown.
   Token submit(CallSpec spec, std::shared_ptr<CompletionSink> sink);
+  // The same for a caller that will wait: if nobody runs the loop, this runs it until the call has
+  // ended or `limit` has passed. Not for streams.
+  Token submit_and_run(CallSpec spec, std::shared_ptr<CompletionSink> sink,
+                       std::chrono::milliseconds limit);
   void cancel(Token token);  // idempotent; unknown and ended tokens are ignored
   void resume(Token token);  // the reader of a paused stream has caught up
   void shut_down();          // not from the loop thread; returns when the thread has ended
@@ -53,7 +62,16 @@ class Engine {
   };
   using Message = std::variant<Submission, Cancellation, Resumption>;
 
-  bool send(Message message);  // false after shut_down()
+  // Who runs the loop now.
+  enum class Runner : std::uint8_t { kNobody, kThread, kCaller };
+  enum class Sent : std::uint8_t { kRefused, kToRunner, kToBeRun };
+
+  Submission make_submission(CallSpec spec, std::shared_ptr<CompletionSink> sink);
+  // Puts a message into the inbox of whoever runs the loop; if that is nobody, names who will.
+  Sent send(Message message, Runner runner_if_nobody);
+  void run_thread();
+  void run_until_ended(Token token, std::chrono::milliseconds limit);
+  void end_run();
   void drain_inbox();
   void cancel_all();
   void retire(Token token);
@@ -66,12 +84,20 @@ class Engine {
   Mutex mutex_;
   std::vector<Message> inbox_ LLMGATE_GUARDED_BY(mutex_);
   bool is_shut_down_ LLMGATE_GUARDED_BY(mutex_) = false;
+  Runner runner_ LLMGATE_GUARDED_BY(mutex_) = Runner::kThread;
+  Condition runner_changed_;
 
-  // Of the loop thread only.
+  // The last call came from a caller that could run the loop itself: the engine's thread leaves it
+  // when it has no more to do, else it waits inside for the next call.
+  std::atomic<bool> has_sync_callers_{false};
+
+  // Of the loop only.
   std::vector<Message> draining_;
   json::Document scratch_;
   std::unordered_map<Token, std::unique_ptr<Call>> calls_;
   std::vector<std::unique_ptr<Call>> retired_;  // may still be on the stack; freed at the next step
+  Token awaited_ = 0;                           // the call whose caller runs the loop
+  net::TimerId awaited_limit_ = 0;              // when that caller stops running it
 };
 
 }  // namespace llmgate::engine

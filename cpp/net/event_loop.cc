@@ -2,8 +2,9 @@
 
 #define BOOST_ASIO_NO_DEPRECATED
 #define BOOST_ASIO_NO_TS_EXECUTORS
+#include <array>
 #include <atomic>
-#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
@@ -75,16 +76,9 @@ class AsioLoop final : public EventLoop {
   void unwatch(int descriptor) override;
 
  private:
-  void wait_wake() {
-    waker_.async_wait(Descriptor::wait_read, [this](const error_code& error) {
-      if (!error) {
-        wake_.clear();
-        wait_wake();
-        run_inbox();
-      }
-    });
-  }
+  void wait_wake();
   void run_inbox() LLMGATE_EXCLUDES(mutex_);
+  void end_turn();
   void run_due_timers();
   void arm_timer();
   void arm(const WatchPointer& watch);
@@ -97,9 +91,15 @@ class AsioLoop final : public EventLoop {
 
   WakeDescriptor wake_;
   Descriptor waker_{context_.get_executor(), wake_.descriptor()};
+  std::array<char, sizeof(std::uint64_t)> wake_bytes_{};
+  bool is_waker_armed_ = false;
   Mutex mutex_;
   std::vector<Task> inbox_ LLMGATE_GUARDED_BY(mutex_);
-  std::vector<Task> batch_;  // what run_inbox() is running; kept for its capacity
+  bool is_running_ LLMGATE_GUARDED_BY(mutex_) = false;
+  // Of the loop thread only.
+  std::vector<Task> batch_;     // what run_inbox() is running; kept for its capacity
+  bool has_own_posts_ = false;  // the inbox holds tasks that the loop thread posted
+  bool is_rest_posted_ = false;
 
   // All timers share one of Asio's, armed for the earliest. Most are cancelled long before they are
   // due; then Asio and the system never hear of them.
@@ -125,8 +125,15 @@ AsioLoop::~AsioLoop() {
 void AsioLoop::run() {
   thread_ = std::this_thread::get_id();
   context_.restart();
-  const auto work = asio::make_work_guard(context_);
-  wait_wake();
+  if (!is_waker_armed_) {
+    wait_wake();
+  }
+  {
+    const MutexLock lock(mutex_);
+    is_running_ = true;
+  }
+  has_own_posts_ = true;  // or what was posted while nobody ran
+  asio::post(context_, [this] { end_turn(); });
   for (bool is_done = false; !is_done;) {
     try {
       context_.run();
@@ -135,26 +142,57 @@ void AsioLoop::run() {
     }
   }
   thread_ = std::thread::id();
+  const MutexLock lock(mutex_);
+  is_running_ = false;
 }
 
 void AsioLoop::stop() {
   post([this] { context_.stop(); });
 }
 
+// Reading is what makes the descriptor quiet again; Asio tries it before it asks the system to
+// watch, so that a wake-up costs no more than that.
+void AsioLoop::wait_wake() {
+  is_waker_armed_ = true;
+  waker_.async_read_some(asio::buffer(wake_bytes_), [this](const error_code& error, std::size_t) {
+    is_waker_armed_ = false;
+    if (!error) {
+      has_own_posts_ = true;
+      wait_wake();
+      end_turn();
+    }
+  });
+}
+
 void AsioLoop::post(Task task) {
-  bool was_empty = false;
+  const bool is_own = on_loop_thread();
+  bool must_wake = false;
   {
     const MutexLock lock(mutex_);
-    was_empty = inbox_.empty();
+    must_wake = is_running_ && !is_own && inbox_.empty();
     inbox_.push_back(std::move(task));
   }
-  if (!was_empty) {
-    return;
-  }
-  if (on_loop_thread()) {
-    asio::post(context_, [this] { run_inbox(); });
-  } else {
+  if (is_own) {
+    has_own_posts_ = true;
+  } else if (must_wake) {
     wake_.wake();
+  }
+}
+
+// Behind every handler: what it posted runs now, without a trip through the system. What these
+// tasks post in turn does too, a few times; then descriptors have their turn.
+void AsioLoop::end_turn() {
+  constexpr int kMostRounds = 4;
+  for (int round = 0; has_own_posts_ && round < kMostRounds; ++round) {
+    has_own_posts_ = false;
+    run_inbox();
+  }
+  if (has_own_posts_ && !is_rest_posted_) {
+    is_rest_posted_ = true;
+    asio::post(context_, [this] {
+      is_rest_posted_ = false;
+      end_turn();
+    });
   }
 }
 
@@ -225,6 +263,7 @@ void AsioLoop::arm_timer() {
     if (!error) {
       armed_for_ = TimePoint::max();
       run_due_timers();
+      end_turn();
     }
   });
 }
@@ -303,13 +342,13 @@ void AsioLoop::on_wait(const WatchPointer& watch, bool for_writing, const error_
   OnReady on_ready = std::move(watch->on_ready);  // it may be replaced while it runs
   call_guarded(on_ready, ready);
   watch->is_calling = false;
-  if (watch->is_released) {
-    return;
+  if (!watch->is_released) {
+    if (!watch->is_replaced) {
+      watch->on_ready = std::move(on_ready);
+    }
+    arm(watch);
   }
-  if (!watch->is_replaced) {
-    watch->on_ready = std::move(on_ready);
-  }
-  arm(watch);
+  end_turn();
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // The loop that everything mutable lives on: tasks from other threads, timers, descriptors. One
-// thread runs it. Only post() and stop() may be called from elsewhere.
+// thread at a time runs it, and threads may take turns. Only post() and stop() may be called from
+// elsewhere.
 #pragma once
 
 #include <cstdint>

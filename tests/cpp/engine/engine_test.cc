@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <future>
 #include <thread>
 #include <vector>
 
@@ -89,37 +91,138 @@ TEST_F(Engine, GivesEveryCallItsOwnToken) {
 }
 
 // A real loop and real threads: what the thread sanitizer looks at.
-TEST(EngineThread, ServesManyThreadsAndShutsDownUnderThem) {
-  auto loop = net::make_event_loop();
-  ASSERT_NE(loop, nullptr);
-  auto transport = std::make_unique<FakeTransport>(*loop);
-  FakeTransport* fake = transport.get();
-  fake->set_on_start(
-      [fake](FakeTransport::Transfer& transfer) { fake->reply(transfer, 200, kPlainReply); });
-  engine::Engine engine(std::move(loop), std::move(transport), std::make_unique<FakeRandom>(0));
-  engine.start_thread();
-  struct Caller : CallFixture {
-    using CallFixture::spec;
-    void TestBody() override {}
-  };
+class EngineThread : public testing::Test {
+ protected:
+  EngineThread() {
+    auto loop = net::make_event_loop();
+    auto transport = std::make_unique<FakeTransport>(*loop);
+    loop_ = loop.get();
+    transport_ = transport.get();
+    engine_ = std::make_unique<engine::Engine>(std::move(loop), std::move(transport),
+                                               std::make_unique<FakeRandom>(0));
+    engine_->start_thread();
+  }
+
+  static engine::CallSpec spec() {
+    struct Maker : CallFixture {
+      using CallFixture::spec;
+      void TestBody() override {}
+    };
+    return Maker::spec(false);
+  }
+
+  // From now on every request is answered at once; tells on which thread.
+  void answer_all() {
+    transport_->set_on_start([this](FakeTransport::Transfer& transfer) {
+      answered_on_ = std::this_thread::get_id();
+      transport_->reply(transfer, 200, kPlainReply);
+    });
+  }
+
+  engine::WaitSlot::News call(std::chrono::milliseconds limit) {
+    const auto slot = std::make_shared<engine::WaitSlot>();
+    engine_->submit_and_run(spec(), slot, limit);
+    return slot->wait(10s);
+  }
+
+  net::EventLoop* loop_ = nullptr;
+  FakeTransport* transport_ = nullptr;
+  std::atomic<std::thread::id> answered_on_{};
+  std::unique_ptr<engine::Engine> engine_;
+};
+
+TEST_F(EngineThread, ServesManyThreadsAndShutsDownUnderThem) {
+  answer_all();
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
-    threads.emplace_back([&engine] {
-      for (int call = 0; call < 50; ++call) {
+    threads.emplace_back([this, i] {
+      for (int round = 0; round < 50; ++round) {
         const auto slot = std::make_shared<engine::WaitSlot>();
-        engine.submit(Caller::spec(false), slot);
+        if ((round + i) % 3 == 0) {
+          engine_->submit(spec(), slot);
+        } else {
+          engine_->submit_and_run(spec(), slot, 10s);
+        }
         engine::WaitSlot::News news = slot->wait(10s);
         ASSERT_NE(news.completion, nullptr);
+        ASSERT_FALSE(news.completion->error);
       }
     });
   }
   for (std::thread& thread : threads) {
     thread.join();
   }
-  engine.shut_down();
+  engine_->shut_down();
   const auto late = std::make_shared<engine::WaitSlot>();
-  engine.submit(Caller::spec(false), late);
+  engine_->submit(spec(), late);
   EXPECT_EQ(late->wait(10s).completion->error.value().kind, ErrorKind::kShutdown);
+  EXPECT_EQ(call(10s).completion->error.value().kind, ErrorKind::kShutdown);
+}
+
+TEST_F(EngineThread, LetsACallerRunTheIdleLoop) {
+  answer_all();
+  for (int round = 0; round < 3; ++round) {
+    EXPECT_NE(call(10s).completion, nullptr);
+    EXPECT_EQ(answered_on_.load(), std::this_thread::get_id());
+  }
+}
+
+TEST_F(EngineThread, RunsTheLoopItselfForCallersThatDoNot) {
+  answer_all();
+  const auto slot = std::make_shared<engine::WaitSlot>();
+  engine_->submit(spec(), slot);
+  EXPECT_NE(slot->wait(10s).completion, nullptr);
+  EXPECT_NE(answered_on_.load(), std::this_thread::get_id());
+}
+
+TEST_F(EngineThread, TakesTheLoopOverWhenACallerHasWaitedLongEnough) {
+  const auto slot = std::make_shared<engine::WaitSlot>();
+  engine_->submit_and_run(spec(), slot, 1ms);
+  EXPECT_FALSE(slot->wait(0ms).any());
+  loop_->post([this] {
+    answered_on_ = std::this_thread::get_id();
+    transport_->reply(transport_->last(), 200, kPlainReply);
+  });
+  EXPECT_NE(slot->wait(10s).completion, nullptr);
+  EXPECT_NE(answered_on_.load(), std::this_thread::get_id());
+  answer_all();
+  EXPECT_NE(call(10s).completion, nullptr);  // by either: the thread may not have left it yet
+}
+
+TEST_F(EngineThread, TakesTheLoopOverForCallsThatOutliveTheCallers) {
+  std::shared_ptr<engine::WaitSlot> other;
+  transport_->set_on_start([&](FakeTransport::Transfer& transfer) {
+    if (other == nullptr) {
+      other = std::make_shared<engine::WaitSlot>();
+      engine_->submit(spec(), other);
+      transport_->reply(transfer, 200, kPlainReply);
+    } else {
+      loop_->start_timer(loop_->clock().now() + 5ms,
+                         [&] { transport_->reply(transfer, 200, kPlainReply); });
+    }
+  });
+  EXPECT_NE(call(10s).completion, nullptr);
+  EXPECT_NE(other->wait(10s).completion, nullptr);
+}
+
+TEST_F(EngineThread, EndsTheCallOfACallerThatRunsTheLoopWhenItShutsDown) {
+  std::promise<void> started;
+  transport_->set_on_start([&](FakeTransport::Transfer&) { started.set_value(); });
+  std::thread caller([this] {
+    engine::WaitSlot::News news = call(10s);
+    ASSERT_NE(news.completion, nullptr);
+    EXPECT_EQ(news.completion->error.value().kind, ErrorKind::kShutdown);
+  });
+  started.get_future().wait();
+  engine_->shut_down();
+  caller.join();
+}
+
+TEST_F(EngineThread, IgnoresACancellationWhenNobodyRunsTheLoop) {
+  answer_all();
+  EXPECT_NE(call(10s).completion, nullptr);
+  engine_->cancel(1);
+  EXPECT_NE(call(10s).completion, nullptr);
 }
 
 }  // namespace
