@@ -70,6 +70,7 @@ struct Error {
   std::string request_id;
   std::string body;  // the provider's error body, redacted, at most kMaxErrorBodyBytes
   std::optional<std::chrono::milliseconds> retry_after;
+  std::optional<bool> should_retry;  // the server's own word, above the kind's traits
   TimeoutPhase timeout_phase = TimeoutPhase::kNone;
 };
 

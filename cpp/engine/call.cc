@@ -232,8 +232,8 @@ void Call::stop_transfer() {
 
 void Call::fail_attempt(Error error, bool is_stale_connection) {
   const TimePoint now = context_.loop.clock().now();
-  outcomes_.push_back(
-      {error.kind, is_stale_connection, times_.has_content && is_stream(), error.retry_after});
+  outcomes_.push_back({error.kind, is_stale_connection, times_.has_content && is_stream(),
+                       error.retry_after, error.should_retry});
   routing::RetryPolicy policy{spec_.max_retries, std::nullopt};
   if (spec_.timeouts.deadline) {
     policy.remaining =
@@ -277,6 +277,11 @@ void Call::end_call() {
   completion_->headers = std::move(reader_->head().headers);
   completion_->request_id = completion_->route.back().request_id;
   completion_->raw = reader_->take_raw();
+  // The index that the answer was read with goes along, so that its view need not read it again.
+  if (completion_->turn.is_view_as_sent &&
+      context_.scratch.bytes().data() == completion_->raw.data()) {
+    completion_->raw_index = std::move(context_.scratch);
+  }
   sink_->deliver_done(token_, std::move(completion_));
   if (transfer_ == 0) {
     retire();

@@ -28,7 +28,15 @@ bool may_retry(const Outcome& outcome) {
   if (outcome.is_committed) {
     return false;
   }
-  return traits_of(outcome.kind).may_retry || outcome.kind == ErrorKind::kStreamInterrupted;
+  return outcome.should_retry.value_or(traits_of(outcome.kind).may_retry ||
+                                       outcome.kind == ErrorKind::kStreamInterrupted);
+}
+
+std::string_view why_final(const Outcome& outcome) {
+  if (outcome.is_committed) {
+    return "content was delivered";
+  }
+  return outcome.should_retry == false ? "the server forbids a retry" : "not retryable";
 }
 
 milliseconds back_off(const Outcome& outcome, std::int64_t retries, Random& random) {
@@ -48,7 +56,7 @@ Decision plan_next(const RetryPolicy& policy, std::span<const Outcome> outcomes,
     return {true, milliseconds(0), "the kept-alive connection was dead"};
   }
   if (!may_retry(last)) {
-    return {false, milliseconds(0), last.is_committed ? "content was delivered" : "not retryable"};
+    return {false, milliseconds(0), why_final(last)};
   }
   const bool had_stale = std::any_of(outcomes.begin(), outcomes.end(),
                                      [](const Outcome& o) { return o.is_stale_connection; });

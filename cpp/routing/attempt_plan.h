@@ -18,6 +18,7 @@ struct Outcome {
   bool is_stale_connection = false;  // a kept-alive connection was dead when it was used again
   bool is_committed = false;         // content had been handed to the caller
   std::optional<std::chrono::milliseconds> retry_after;  // the server's word
+  std::optional<bool> should_retry;                      // the same; above what the kind says
 };
 
 struct RetryPolicy {

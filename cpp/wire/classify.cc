@@ -270,6 +270,7 @@ Error classify_error(int status, const net::Headers& headers, std::string_view b
   error.provider_param = fields.param;
   error.request_id = request_id_of(headers);
   error.retry_after = retry_after_of(headers, root.find("error"));
+  error.should_retry = should_retry_of(headers);
   error.body = excerpt(body, kMaxErrorBodyBytes);
   return error;
 }

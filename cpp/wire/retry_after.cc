@@ -126,4 +126,12 @@ std::optional<std::chrono::milliseconds> retry_after_of(const net::Headers& head
   return sane(google_delay(error));
 }
 
+std::optional<bool> should_retry_of(const net::Headers& headers) {
+  const auto word = net::find_header(headers, "x-should-retry");
+  if (word == "true" || word == "false") {
+    return word == "true";
+  }
+  return std::nullopt;
+}
+
 }  // namespace llmgate::wire

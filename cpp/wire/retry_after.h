@@ -1,4 +1,5 @@
-// When a server says to come again: Retry-After in its three spellings and its relatives.
+// When a server says to come again: Retry-After in its three spellings and its relatives; and
+// whether it wants that at all.
 #pragma once
 
 #include <chrono>
@@ -14,5 +15,8 @@ namespace llmgate::wire {
 // body). Nothing for what is not positive, not a number, or above 10^6 s.
 std::optional<std::chrono::milliseconds> retry_after_of(const net::Headers& headers,
                                                         json::Value error);
+
+// `x-should-retry`, "true" or "false": OpenAI's and Anthropic's word, above what the status says.
+std::optional<bool> should_retry_of(const net::Headers& headers);
 
 }  // namespace llmgate::wire

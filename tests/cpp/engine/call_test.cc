@@ -157,6 +157,18 @@ TEST_F(Call, WaitsAsLongAsTheServerAsksBeforeARetry) {
   EXPECT_FALSE(completion(token).error);
 }
 
+TEST_F(Call, ObeysTheServersWordOnRetries) {
+  engine::CallSpec retrying = spec(false);
+  retrying.max_retries = 2;
+  const auto token = submit(std::move(retrying));
+  reply(400, "{}", {{"x-should-retry", "true"}});
+  loop_->advance(25ms);
+  ASSERT_EQ(transport_->started(), 2U);
+  reply(500, "{}", {{"x-should-retry", "false"}});
+  EXPECT_EQ(error_kind(token), ErrorKind::kInternalServer);
+  EXPECT_EQ(completion(token).route.at(1).why, "retry; stopped: the server forbids a retry");
+}
+
 TEST_F(Call, NeverRestartsAStreamThatHasDelivered) {
   engine::CallSpec retrying = spec(true);
   retrying.max_retries = 3;

@@ -54,6 +54,41 @@ INSTANTIATE_TEST_SUITE_P(AttemptPlan, PlanForEveryKind,
                          ::testing::ValuesIn(error_traits().begin(), error_traits().end()),
                          [](const auto& row) { return std::string(row.param.name); });
 
+// Every kind: a server that speaks of retries knows better than our table.
+TEST_P(PlanForEveryKind, ObeysTheServersWordOnRetries) {
+  Outcome outcome = failed(GetParam().kind);
+  outcome.should_retry = true;
+  EXPECT_TRUE(plan(retries(1), {outcome}).tries_again);
+  outcome.should_retry = false;
+  EXPECT_FALSE(plan(retries(1), {outcome}).tries_again);
+}
+
+TEST(AttemptPlan, SaysThatTheServerForbidsARetry) {
+  Outcome outcome = failed(kInternalServer);
+  outcome.should_retry = false;
+  EXPECT_EQ(plan(retries(1), {outcome}).why, "the server forbids a retry");
+}
+
+TEST(AttemptPlan, NeverRetriesCommittedContentForTheServersWord) {
+  Outcome outcome = failed(kInternalServer);
+  outcome.should_retry = true;
+  outcome.is_committed = true;
+  EXPECT_EQ(plan(retries(1), {outcome}).why, "content was delivered");
+}
+
+TEST(AttemptPlan, KeepsItsOwnBoundsUnderTheServersWord) {
+  Outcome outcome = failed(kBadRequest);
+  outcome.should_retry = true;
+  EXPECT_EQ(plan(retries(0), {outcome}).why, "no retries left");
+  EXPECT_EQ(plan(retries(1, milliseconds(50)), {outcome}).why, "the deadline comes first");
+}
+
+TEST(AttemptPlan, FollowsTheLastOutcomesWordOnly) {
+  Outcome first = failed(kBadRequest);
+  first.should_retry = true;
+  EXPECT_FALSE(plan(retries(2), {first, failed(kBadRequest)}).tries_again);
+}
+
 TEST(AttemptPlan, StopsWithoutRetries) {
   const Decision decision = plan(retries(0), {failed(kRateLimit)});
   EXPECT_FALSE(decision.tries_again);

@@ -448,6 +448,12 @@ TEST(ClassifyError, ReadsTheWaitFromHeaders) {
   EXPECT_EQ(classify(429, "", {{"retry-after", "7"}}).retry_after, std::chrono::seconds(7));
 }
 
+TEST(ClassifyError, ReadsWhetherToRetryFromHeaders) {
+  EXPECT_EQ(classify(500, "", {{"x-should-retry", "false"}}).should_retry, false);
+  EXPECT_EQ(classify(400, "", {{"x-should-retry", "true"}}).should_retry, true);
+  EXPECT_EQ(classify(500, "").should_retry, std::nullopt);
+}
+
 TEST(ClassifyError, ReadsGooglesWaitFromTheBodyAlsoInsideAList) {
   const std::string body = said("?", R"("code":429,"details":[{"retryDelay":"48s"}])");
   EXPECT_EQ(classify(429, body).retry_after, std::chrono::seconds(48));

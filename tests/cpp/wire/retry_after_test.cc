@@ -111,5 +111,17 @@ TEST(RetryAfter, IgnoresABodyThatSaysNoDelay) {
   }
 }
 
+TEST(ShouldRetry, IsWhatTheHeaderSays) {
+  EXPECT_EQ(should_retry_of({{"x-should-retry", "true"}}), true);
+  EXPECT_EQ(should_retry_of({{"X-Should-Retry", "false"}}), false);
+}
+
+TEST(ShouldRetry, IsNothingWithoutAWord) {
+  EXPECT_EQ(should_retry_of({{"retry-after", "1"}}), std::nullopt);
+  for (const std::string word : {"", "1", "yes", "True", "falsely"}) {
+    EXPECT_EQ(should_retry_of({{"x-should-retry", word}}), std::nullopt) << word;
+  }
+}
+
 }  // namespace
 }  // namespace llmgate::wire
