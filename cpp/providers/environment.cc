@@ -44,12 +44,20 @@ Place place_of(std::string_view text) {
   return {text.substr(0, colon), text.substr(colon + 1)};
 }
 
+// Where `url` leads; `authority` is its own. A URL that names no port means its scheme's.
+Place target_of(std::string_view url, std::string_view authority) {
+  Place target = place_of(authority);
+  if (target.port.empty()) {
+    target.port = url.starts_with("https:") ? "443" : "80";
+  }
+  return target;
+}
+
 // One entry of NO_PROXY: "*", "host", ".domain", "domain", each with or without a port.
-bool is_covered_by(std::string_view authority, std::string_view entry) {
+bool is_covered_by(const Place& target, std::string_view entry) {
   if (entry == "*") {
     return true;
   }
-  const Place target = place_of(authority);
   const Place exempt = place_of(entry);
   if (!exempt.port.empty() && exempt.port != target.port) {
     return false;
@@ -65,7 +73,9 @@ bool is_covered_by(std::string_view authority, std::string_view entry) {
   return before == 0 || target.host[before - 1] == '.';
 }
 
-bool is_exempt(const std::string& authority, std::string_view list) {
+bool is_exempt(std::string_view url, std::string_view list) {
+  const std::string authority = authority_of(url);
+  const Place target = target_of(url, authority);
   while (!list.empty()) {
     const std::size_t comma = list.find(',');
     std::string_view entry = list.substr(0, comma);
@@ -75,7 +85,7 @@ bool is_exempt(const std::string& authority, std::string_view list) {
     while (entry.ends_with(' ')) {
       entry.remove_suffix(1);
     }
-    if (is_covered_by(authority, lower(entry))) {
+    if (is_covered_by(target, lower(entry))) {
       return true;
     }
     list = comma == std::string_view::npos ? std::string_view() : list.substr(comma + 1);
@@ -111,7 +121,7 @@ std::string proxy_for(const Environment& environment, std::string_view url) {
   if (proxy.empty()) {
     proxy = first_set(environment, "all_proxy|ALL_PROXY");
   }
-  if (proxy.empty() || is_exempt(authority_of(url), first_set(environment, "no_proxy|NO_PROXY"))) {
+  if (proxy.empty() || is_exempt(url, first_set(environment, "no_proxy|NO_PROXY"))) {
     return "";
   }
   return proxy;

@@ -96,6 +96,20 @@ TEST(NoProxy, MayNameAPort) {
   EXPECT_TRUE(is_exempt("api.example.com", "https://api.example.com:8443/v1"));
 }
 
+TEST(NoProxy, MatchesThePortOfTheSchemeWhereTheUrlNamesNone) {
+  EXPECT_TRUE(is_exempt("api.example.com:443", kHttps));
+  EXPECT_TRUE(is_exempt("api.example.com:80", kHttp));
+  EXPECT_FALSE(is_exempt("api.example.com:80", kHttps));
+  EXPECT_FALSE(is_exempt("api.example.com:443", kHttp));
+  EXPECT_FALSE(is_exempt("api.example.com:8080", kHttps));
+  EXPECT_TRUE(is_exempt("[2001:db8::1]:443", "https://[2001:db8::1]/v1"));
+}
+
+TEST(NoProxy, MatchesAPortThatTheUrlNamesAlthoughItIsTheSchemes) {
+  EXPECT_TRUE(is_exempt("api.example.com:443", "https://api.example.com:443/v1"));
+  EXPECT_FALSE(is_exempt("api.example.com:443", "https://api.example.com:8443/v1"));
+}
+
 TEST(NoProxy, MayNameAnAddressOfTheSixthVersion) {
   EXPECT_TRUE(is_exempt("[2001:db8::1]", "https://[2001:db8::1]:8443/v1"));
   EXPECT_TRUE(is_exempt("2001:db8::1", "https://[2001:db8::1]/v1"));
