@@ -19,8 +19,8 @@ namespace llmgate::bindings {
 namespace {
 
 // Sets a future's result unless it is done: cancelled while the record was on its way.
-void set_result(const py::object& future, const py::handle& result) {
-  PyObject* done = PyObject_CallMethod(future.ptr(), "set_result", "O", result.ptr());
+void set_result(const ModuleState& state, const py::object& future, const py::handle& result) {
+  PyObject* done = PyObject_CallMethodOneArg(future.ptr(), state.set_result, result.ptr());
   if (done == nullptr) {
     PyErr_Clear();
   }
@@ -54,7 +54,7 @@ class AsyncStream {
       completion_ = wrap_completion(state_, std::move(record.completion), drop_params_);
     }
     if (!waiter_.is_none() && has_news()) {
-      set_result(std::exchange(waiter_, py::none()), py::none());
+      set_result(state_, std::exchange(waiter_, py::none()), py::none());
     }
   }
 
@@ -90,7 +90,7 @@ class AsyncStream {
       throw std::runtime_error("a stream is read by two tasks at once; one may");
     }
     if (has_news()) {
-      set_result(future, py::none());
+      set_result(state_, future, py::none());
     } else {
       waiter_ = future;
     }
@@ -113,7 +113,7 @@ class AsyncStream {
     }
     is_closed_ = true;
     if (!waiter_.is_none()) {
-      set_result(std::exchange(waiter_, py::none()), py::none());
+      set_result(state_, std::exchange(waiter_, py::none()), py::none());
     }
   }
 
@@ -224,7 +224,7 @@ class AsyncSink {
       }
       const Waiting found = std::move(waiting->second);
       futures_.erase(waiting);
-      set_result(found.future,
+      set_result(state_, found.future,
                  wrap_completion(state_, std::move(record.completion), found.drop_params));
     }
   }

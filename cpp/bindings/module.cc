@@ -10,9 +10,10 @@ PYBIND11_MODULE(_core, module) {
   using namespace llmgate::bindings;
   // Lives as long as the process: the exit handler and the functions below point to it.
   auto* state = new ModuleState;  // NOLINT(cppcoreguidelines-owning-memory)
+  state->set_result = PyUnicode_InternFromString("set_result");
   module.doc() = "The core of llmgate. Private: use the package llmgate.";
   module.attr("__version__") = LLMGATE_VERSION;
-  register_completion(module);
+  register_completion(module, *state);
   register_sync(module, *state);
   register_async(module, *state);
   register_process(module, *state);

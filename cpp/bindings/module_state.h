@@ -54,8 +54,10 @@ PyObject* to_str(std::string_view utf8);
 
 struct ModuleState {
   std::array<PyObject*, kViewClassCount> classes{};
-  PyObject* make_error = nullptr;      // llmgate._errors.from_core
-  PyObject* reserved_names = nullptr;  // frozenset: methods of Node, which no attribute may hide
+  PyObject* completion_type = nullptr;  // of finished calls
+  PyObject* set_result = nullptr;       // the name of that method, interned
+  PyObject* make_error = nullptr;       // llmgate._errors.from_core
+  PyObject* reserved_names = nullptr;   // frozenset: methods of Node, which no attribute may hide
   StringCache names{true};
   StringCache values{false};
   json::Document index;  // of the view being made

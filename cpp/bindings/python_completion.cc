@@ -1,5 +1,8 @@
 #include "bindings/python_completion.h"
 
+#include <array>
+#include <utility>
+
 #include "bindings/python_view.h"
 #include "engine/completion_json.h"
 
@@ -7,6 +10,16 @@ namespace py = pybind11;
 
 namespace llmgate::bindings {
 namespace {
+
+// A type of its own rather than pybind11's: every call makes one, and pybind11's registry of
+// instances costs as much as the rest of the wrapping.
+struct CompletionObject {
+  PyObject_HEAD ModuleState* state;
+  engine::Completion* completion;  // owned
+  bool drop_params;
+};
+
+CompletionObject& cast(PyObject* self) { return *reinterpret_cast<CompletionObject*>(self); }
 
 py::object text(const std::string& utf8) { return py::reinterpret_steal<py::object>(to_str(utf8)); }
 
@@ -41,8 +54,11 @@ py::dict error_fields(const Error& error) {
   return fields;
 }
 
-bool has_loss(const engine::Completion& completion) {
-  for (const chat::Disposition& entry : completion.dispositions) {
+bool has_loss(const CompletionObject& self) {
+  if (self.drop_params) {
+    return false;
+  }
+  for (const chat::Disposition& entry : self.completion->dispositions) {
     if (chat::is_loss(entry.action)) {
       return true;
     }
@@ -50,11 +66,92 @@ bool has_loss(const engine::Completion& completion) {
   return false;
 }
 
+void deallocate(PyObject* self) {
+  PyTypeObject* type = Py_TYPE(self);
+  delete cast(self).completion;  // NOLINT(cppcoreguidelines-owning-memory)
+  type->tp_free(self);
+  Py_DECREF(type);
+}
+
+PyObject* fill(PyObject* self, PyObject* response) {
+  const CompletionObject& object = cast(self);
+  engine::Completion& completion = *object.completion;
+  bool is_filled = false;
+  if (completion.raw_index.root().exists()) {
+    const json::Document index = std::move(completion.raw_index);
+    is_filled = fill_view(*object.state, response, index.root(), ViewClass::kResponse);
+  } else {
+    std::string storage;
+    is_filled = fill_view(*object.state, response, engine::view_of(completion, storage),
+                          ViewClass::kResponse);
+  }
+  return is_filled ? Py_NewRef(Py_None) : nullptr;
+}
+
+PyObject* beside(PyObject* self, PyObject* /*unused*/) {
+  const CompletionObject& object = cast(self);
+  return make_view(*object.state, engine::render_beside(*object.completion), ViewClass::kNode);
+}
+
+PyObject* raise_failure(PyObject* self, PyObject* /*unused*/) {
+  try {
+    raise_if_failed(py::reinterpret_borrow<py::object>(self));
+  } catch (py::error_already_set& error) {
+    error.restore();
+    return nullptr;
+  }
+  return Py_NewRef(Py_None);
+}
+
+PyObject* get_failed(PyObject* self, void* /*unused*/) {
+  return PyBool_FromLong(static_cast<long>(cast(self).completion->error.has_value()));
+}
+
+PyObject* get_has_turn(PyObject* self, void* /*unused*/) {
+  return PyBool_FromLong(static_cast<long>(!cast(self).completion->turn.choices.empty()));
+}
+
+PyObject* get_has_losses(PyObject* self, void* /*unused*/) {
+  return PyBool_FromLong(static_cast<long>(has_loss(cast(self))));
+}
+
+PyObject* get_raw(PyObject* self, void* /*unused*/) {
+  const std::string& raw = cast(self).completion->raw;
+  return PyBytes_FromStringAndSize(raw.data(), static_cast<Py_ssize_t>(raw.size()));
+}
+
+PyObject* make_completion_type() {
+  static std::array methods{
+      PyMethodDef{"fill", fill, METH_O, "Gives a response its fields."},
+      PyMethodDef{"beside", beside, METH_NOARGS, "The turn and how it came about."},
+      PyMethodDef{"raise_if_failed", raise_failure, METH_NOARGS, "Raises the call's error."},
+      PyMethodDef{nullptr, nullptr, 0, nullptr}};
+  static std::array properties{PyGetSetDef{"failed", get_failed, nullptr, nullptr, nullptr},
+                               PyGetSetDef{"has_turn", get_has_turn, nullptr, nullptr, nullptr},
+                               PyGetSetDef{"has_losses", get_has_losses, nullptr, nullptr, nullptr},
+                               PyGetSetDef{"raw", get_raw, nullptr, nullptr, nullptr},
+                               PyGetSetDef{nullptr, nullptr, nullptr, nullptr, nullptr}};
+  std::array slots{PyType_Slot{Py_tp_dealloc, reinterpret_cast<void*>(deallocate)},
+                   PyType_Slot{Py_tp_methods, methods.data()},
+                   PyType_Slot{Py_tp_getset, properties.data()}, PyType_Slot{0, nullptr}};
+  PyType_Spec spec{"llmgate._core.Completion", sizeof(CompletionObject), 0,
+                   Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots.data()};
+  return PyType_FromSpec(&spec);
+}
+
 }  // namespace
 
 py::object wrap_completion(ModuleState& state, std::unique_ptr<engine::Completion> completion,
                            bool drop_params) {
-  return py::cast(std::make_unique<PythonCompletion>(state, std::move(completion), drop_params));
+  auto* type = reinterpret_cast<PyTypeObject*>(state.completion_type);
+  PyObject* self = type->tp_alloc(type, 0);
+  if (self == nullptr) {
+    throw py::error_already_set();
+  }
+  cast(self).state = &state;
+  cast(self).completion = completion.release();
+  cast(self).drop_params = drop_params;
+  return py::reinterpret_steal<py::object>(self);
 }
 
 void raise_error(ModuleState& state, const Error& error, const py::object& completion) {
@@ -65,38 +162,15 @@ void raise_error(ModuleState& state, const Error& error, const py::object& compl
 }
 
 void raise_if_failed(const py::object& completion) {
-  const auto& wrapped = completion.cast<const PythonCompletion&>();
-  if (const auto& error = wrapped.completion().error) {
-    raise_error(wrapped.state(), *error, completion);
+  const CompletionObject& object = cast(completion.ptr());
+  if (const auto& error = object.completion->error) {
+    raise_error(*object.state, *error, completion);
   }
 }
 
-void register_completion(py::module_& module) {
-  py::class_<PythonCompletion>(module, "Completion", "A finished call.")
-      .def("fill",
-           [](const PythonCompletion& self, const py::object& response) {
-             std::string storage;
-             if (!fill_view(self.state(), response.ptr(),
-                            engine::view_of(self.completion(), storage), ViewClass::kResponse)) {
-               throw py::error_already_set();
-             }
-           })
-      .def("beside",
-           [](const PythonCompletion& self) {
-             return owned(make_view(self.state(), engine::render_beside(self.completion()),
-                                    ViewClass::kNode));
-           })
-      .def("raise_if_failed", [](const py::object& self) { raise_if_failed(self); })
-      .def_property_readonly(
-          "failed",
-          [](const PythonCompletion& self) { return self.completion().error.has_value(); })
-      .def_property_readonly("has_turn", &PythonCompletion::has_turn)
-      .def_property_readonly("has_losses",
-                             [](const PythonCompletion& self) {
-                               return !self.drop_params() && has_loss(self.completion());
-                             })
-      .def_property_readonly(
-          "raw", [](const PythonCompletion& self) { return py::bytes(self.completion().raw); });
+void register_completion(py::module_& module, ModuleState& state) {
+  state.completion_type = owned(make_completion_type()).release().ptr();
+  module.attr("Completion") = py::handle(state.completion_type);
 }
 
 }  // namespace llmgate::bindings

@@ -10,25 +10,7 @@
 
 namespace llmgate::bindings {
 
-class PythonCompletion {
- public:
-  PythonCompletion(ModuleState& state, std::unique_ptr<engine::Completion> completion,
-                   bool drop_params)
-      : state_(state), completion_(std::move(completion)), drop_params_(drop_params) {}
-
-  [[nodiscard]] const engine::Completion& completion() const { return *completion_; }
-  [[nodiscard]] ModuleState& state() const { return state_; }
-  [[nodiscard]] bool drop_params() const { return drop_params_; }
-  [[nodiscard]] bool has_turn() const { return !completion_->turn.choices.empty(); }
-
- private:
-  ModuleState& state_;
-  std::unique_ptr<engine::Completion> completion_;
-  bool drop_params_;
-};
-
-// The completion as a Python object.
-// unknown.
+// The completion as a Python object. The other functions take no other object for one.
 pybind11::object wrap_completion(ModuleState& state, std::unique_ptr<engine::Completion> completion,
                                  bool drop_params);
 
@@ -39,6 +21,6 @@ void raise_if_failed(const pybind11::object& completion);
 [[noreturn]] void raise_error(ModuleState& state, const Error& error,
                               const pybind11::object& completion);
 
-void register_completion(pybind11::module_& module);
+void register_completion(pybind11::module_& module, ModuleState& state);
 
 }  // namespace llmgate::bindings

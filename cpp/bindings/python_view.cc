@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstring>
 #include <string>
 #include <utility>
 
@@ -12,25 +13,31 @@ namespace {
 
 using json::Value;
 
+// Asked for every member: the compiler makes one comparison of it.
+template <std::size_t kSize>
+bool is(std::string_view name, const char (&word)[kSize]) {
+  return name.size() == kSize - 1 && std::memcmp(name.data(), word, kSize - 1) == 0;
+}
+
 // Which class the objects under a member have.
 ViewClass child_class(ViewClass parent, std::string_view name) {
   switch (parent) {
     case ViewClass::kResponse:
-      if (name == "choices") return ViewClass::kChoice;
-      return name == "usage" ? ViewClass::kUsage : ViewClass::kNode;
+      if (is(name, "choices")) return ViewClass::kChoice;
+      return is(name, "usage") ? ViewClass::kUsage : ViewClass::kNode;
     case ViewClass::kChunk:
-      if (name == "choices") return ViewClass::kStreamingChoice;
-      return name == "usage" ? ViewClass::kUsage : ViewClass::kNode;
+      if (is(name, "choices")) return ViewClass::kStreamingChoice;
+      return is(name, "usage") ? ViewClass::kUsage : ViewClass::kNode;
     case ViewClass::kChoice:
-      return name == "message" ? ViewClass::kMessage : ViewClass::kNode;
+      return is(name, "message") ? ViewClass::kMessage : ViewClass::kNode;
     case ViewClass::kStreamingChoice:
-      return name == "delta" ? ViewClass::kDelta : ViewClass::kNode;
+      return is(name, "delta") ? ViewClass::kDelta : ViewClass::kNode;
     case ViewClass::kMessage:
     case ViewClass::kDelta:
-      if (name == "tool_calls") return ViewClass::kToolCall;
-      return name == "function_call" ? ViewClass::kFunction : ViewClass::kNode;
+      if (is(name, "tool_calls")) return ViewClass::kToolCall;
+      return is(name, "function_call") ? ViewClass::kFunction : ViewClass::kNode;
     case ViewClass::kToolCall:
-      return name == "function" ? ViewClass::kFunction : ViewClass::kNode;
+      return is(name, "function") ? ViewClass::kFunction : ViewClass::kNode;
     default:
       return ViewClass::kNode;
   }
@@ -187,10 +194,11 @@ PyObject* make_view(ModuleState& state, std::string_view json, ViewClass view_cl
 bool fill_view(ModuleState& state, PyObject* instance, std::string_view json,
                ViewClass view_class) {
   BorrowedDocument document(state);
-  if (!read(*document, json)) {
-    return false;
-  }
-  PyObject* fields = ViewBuilder(state, false).dict((*document).root(), view_class);
+  return read(*document, json) && fill_view(state, instance, (*document).root(), view_class);
+}
+
+bool fill_view(ModuleState& state, PyObject* instance, Value object, ViewClass view_class) {
+  PyObject* fields = ViewBuilder(state, false).dict(object, view_class);
   if (fields == nullptr) {
     return false;
   }

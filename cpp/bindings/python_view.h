@@ -16,6 +16,7 @@ PyObject* make_view(ModuleState& state, std::string_view json, ViewClass view_cl
 
 // Sets `instance.__dict__` from a JSON object. False with an error set.
 bool fill_view(ModuleState& state, PyObject* instance, std::string_view json, ViewClass view_class);
+bool fill_view(ModuleState& state, PyObject* instance, json::Value object, ViewClass view_class);
 
 // Plain dicts, lists and scalars. Null with an error set.
 PyObject* make_plain(ModuleState& state, std::string_view json);

@@ -7,7 +7,7 @@
 
 namespace llmgate::bindings {
 
-void register_completion(pybind11::module_& module);
+void register_completion(pybind11::module_& module, ModuleState& state);
 void register_sync(pybind11::module_& module, ModuleState& state);
 void register_async(pybind11::module_& module, ModuleState& state);
 void register_process(pybind11::module_& module, ModuleState& state);

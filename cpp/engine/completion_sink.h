@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "chat/disposition.h"
 #include "chat/turn.h"
+#include "json/document.h"
 #include "net/http.h"
 
 namespace llmgate::engine {
@@ -47,6 +48,7 @@ struct Completion {
   int status = 0;
   net::Headers headers;  // of the last answer
   std::string raw;       // the last answer's body; of streams only when asked for
+  json::Document raw_index;  // of `raw`, where the turn says that it is its own view
 };
 
 // Bytes of one stream that were delivered but not yet taken. Loop and reader share it.

@@ -126,17 +126,12 @@ void Engine::run_thread() {
 }
 
 void Engine::run_until_ended(Token token, std::chrono::milliseconds limit) {
-  loop_->post([this, token, limit] {
-    if (calls_.contains(token)) {
-      awaited_ = token;
-      awaited_limit_ = loop_->start_timer(loop_->clock().now() + limit, [this] { loop_->stop(); });
-    } else {
-      loop_->stop();  // it has ended already
-    }
-  });
+  awaited_ = token;
+  const net::TimerId timer =
+      loop_->start_timer(loop_->clock().now() + limit, [this] { loop_->stop(); });
   loop_->run();
+  loop_->cancel_timer(timer);
   awaited_ = 0;
-  loop_->cancel_timer(std::exchange(awaited_limit_, 0));
   end_run();
 }
 

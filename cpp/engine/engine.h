@@ -97,7 +97,6 @@ class Engine {
   std::unordered_map<Token, std::unique_ptr<Call>> calls_;
   std::vector<std::unique_ptr<Call>> retired_;  // may still be on the stack; freed at the next step
   Token awaited_ = 0;                           // the call whose caller runs the loop
-  net::TimerId awaited_limit_ = 0;              // when that caller stops running it
 };
 
 }  // namespace llmgate::engine

@@ -18,7 +18,9 @@ namespace {
 constexpr std::uint32_t kNoNode = std::numeric_limits<std::uint32_t>::max();
 constexpr std::size_t kMaxOffset = std::numeric_limits<std::uint32_t>::max();
 constexpr std::size_t kNodesOfItem = 2;  // a name and its value
-constexpr std::size_t kFirstRoom = 64;   // nodes; an answer of 700 bytes has about 70
+constexpr std::size_t kLeastRoom = 16;   // nodes
+constexpr std::size_t kBytesOfNode = 8;  // an answer of 700 bytes has about 70 nodes
+constexpr std::size_t kMostFirstRoom = 4096;
 
 const char* reason_of(StringFault fault) {
   switch (fault) {
@@ -50,8 +52,10 @@ const char* reason_of(StringFault fault) {
   return at;
 }
 
-[[gnu::noinline]] void grow_storage(std::vector<Node>& storage, std::size_t most) {
-  storage.resize(std::min(std::max(kFirstRoom, storage.size() * 2), most));
+[[gnu::noinline]] void grow_storage(std::vector<Node>& storage, std::size_t bytes,
+                                    std::size_t most) {
+  const std::size_t first = std::clamp(bytes / kBytesOfNode, kLeastRoom, kMostFirstRoom);
+  storage.resize(std::min(std::max(first, storage.size() * 2), most));
 }
 
 // Reads one text into nodes. While a container is open, its `next` names the container around it,
@@ -282,7 +286,7 @@ class Reader {
     if (count_ > max_nodes_) {
       return false;
     }
-    grow_storage(storage_, max_nodes_ + kNodesOfItem);
+    grow_storage(storage_, length_, max_nodes_ + kNodesOfItem);
     nodes_ = storage_.data();
     room_ = storage_.size();
     return true;

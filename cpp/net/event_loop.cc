@@ -133,7 +133,7 @@ void AsioLoop::run() {
     is_running_ = true;
   }
   has_own_posts_ = true;  // or what was posted while nobody ran
-  asio::post(context_, [this] { end_turn(); });
+  end_turn();
   for (bool is_done = false; !is_done;) {
     try {
       context_.run();

@@ -25,6 +25,15 @@ constexpr std::array<bool, 256> kIsTokenByte = [] {
 
 constexpr bool is_value_byte(unsigned char c) { return (c >= 0x20 && c != 0x7f) || c == '\t'; }
 
+// No early way out, so that it takes many bytes at a time.
+bool has_only_value_bytes(std::string_view value) {
+  std::uint8_t bad = 0;
+  for (const char c : value) {
+    bad |= static_cast<std::uint8_t>(is_value_byte(static_cast<unsigned char>(c)) ? 0 : 1);
+  }
+  return bad == 0;
+}
+
 std::string byte_at(unsigned char byte, std::size_t position) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string text = "(0x";
@@ -36,6 +45,12 @@ std::string byte_at(unsigned char byte, std::size_t position) {
 }
 
 }  // namespace
+
+std::string_view authority_of(std::string_view after_scheme) {
+  const auto* end = std::find_if(after_scheme.begin(), after_scheme.end(),
+                                 [](char c) { return c == '/' || c == '?' || c == '#'; });
+  return after_scheme.substr(0, static_cast<std::size_t>(end - after_scheme.begin()));
+}
 
 std::optional<std::string_view> find_header(const Headers& headers, std::string_view name) {
   for (const Header& header : headers) {
@@ -55,6 +70,9 @@ std::optional<std::string> why_bad_header(std::string_view name, std::string_vie
     if (!kIsTokenByte[byte]) {
       return "its name contains a byte that names may not have " + byte_at(byte, i);
     }
+  }
+  if (has_only_value_bytes(value)) {
+    return std::nullopt;
   }
   for (std::size_t i = 0; i < value.size(); ++i) {
     const auto byte = static_cast<unsigned char>(value[i]);

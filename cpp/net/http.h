@@ -20,6 +20,9 @@ using Headers = std::vector<Header>;
 // The first value of a header, compared without case; nothing if absent.
 std::optional<std::string_view> find_header(const Headers& headers, std::string_view name);
 
+// "host:port", maybe with a user before it: what stands between "://" and the path of a URL.
+std::string_view authority_of(std::string_view after_scheme);
+
 // Why a name or value may not be sent ("contains a control byte (0x0a) at 7"), or nothing. Names
 // are RFC 9110 tokens; values have no byte below 0x20 but tab, and no 0x7f.
 std::optional<std::string> why_bad_header(std::string_view name, std::string_view value);

@@ -19,14 +19,16 @@ bool starts_without_case(std::string_view text, std::string_view lower_prefix) {
 }
 
 bool has_blank_or_control(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) {
+  std::uint8_t found = 0;  // no early way out, so that it takes many bytes at a time
+  for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    return byte <= 0x20 || byte == 0x7f;
-  });
+    found |= static_cast<std::uint8_t>(byte <= 0x20 || byte == 0x7f ? 1 : 0);
+  }
+  return found != 0;
 }
 
 bool has_host(std::string_view after_scheme) {
-  std::string_view host = after_scheme.substr(0, after_scheme.find_first_of("/?#"));
+  std::string_view host = authority_of(after_scheme);
   if (const auto at = host.rfind('@'); at != std::string_view::npos) {
     host.remove_prefix(at + 1);
   }

@@ -11,6 +11,13 @@ constexpr std::size_t kUsualHeaders = 24;  // a provider's answer behind a CDN
 // Header values are bytes, of old Latin-1 (RFC 9110, 5.5). What is not ASCII is read as that, so
 // that everything behind this place may count on UTF-8.
 std::string as_utf8(std::string_view value) {
+  unsigned char all = 0;
+  for (const char c : value) {
+    all |= static_cast<unsigned char>(c);
+  }
+  if (all < 0x80U) {
+    return std::string(value);
+  }
   std::string text;
   text.reserve(value.size());
   for (const char c : value) {

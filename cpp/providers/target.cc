@@ -30,8 +30,7 @@ std::string_view host_of(std::string_view url) {
   if (start == std::string_view::npos) {
     return "";
   }
-  std::string_view rest = url.substr(start + 3);
-  rest = rest.substr(0, rest.find_first_of("/?#"));
+  std::string_view rest = net::authority_of(url.substr(start + 3));
   if (const std::size_t at = rest.rfind('@'); at != std::string_view::npos) {
     rest = rest.substr(at + 1);
   }
@@ -62,7 +61,7 @@ Failure check_base_url(std::string_view url) {
   if (url.substr(0, url.find('/', 8)).find('@') != std::string_view::npos) {
     return refuse("holds a user or a password (give api_key or extra_headers instead)");
   }
-  if (url.find_first_of("?#") != std::string_view::npos) {
+  if (url.find('?') != std::string_view::npos || url.find('#') != std::string_view::npos) {
     return refuse("has a query or a fragment");
   }
   return std::nullopt;
@@ -70,7 +69,8 @@ Failure check_base_url(std::string_view url) {
 
 bool is_loopback(std::string_view url) {
   const std::string_view host = host_of(url);
-  const bool is_address = host.find_first_not_of("0123456789.") == std::string_view::npos;
+  const bool is_address = std::all_of(host.begin(), host.end(),
+                                      [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
   return equal_without_case(host, "localhost") || host == "[::1]" ||
          (is_address && host.starts_with("127."));
 }

@@ -101,6 +101,24 @@ class ModelResponseStream(Node):
     usage: Usage | None = None
 
 
+class _Field:
+    """A field that most programs ask for first. Found on the class before the view is made, which
+    spares each answer an AttributeError; afterwards the object's own field comes first."""
+
+    __slots__ = ("_name",)
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, response: ModelResponse | None, owner: type) -> Any:
+        if response is None:
+            return self
+        fields = response._fields()
+        if self._name in fields:
+            return fields[self._name]
+        raise AttributeError(self._name)  # __getattr__ says more
+
+
 class ModelResponse(Node):
     """An answer in the shape of OpenAI's ``chat.completion``.
 
@@ -114,6 +132,11 @@ class ModelResponse(Node):
         model: str
         choices: list[Choice]
         usage: Usage | None
+    else:
+        id = _Field()
+        model = _Field()
+        choices = _Field()
+        usage = _Field()
 
     # Asked for by programs whether a provider sent them or not.
     _optional = frozenset({"usage", "system_fingerprint", "service_tier", "created"})
