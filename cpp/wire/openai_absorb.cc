@@ -272,8 +272,9 @@ Absorbed absorb_completion(Value root, bool is_stream, const Dialect& dialect, T
     } else if (name == "id" || name == "model") {
       chat::EscapedText& known = name == "id" ? turn.id : turn.model;
       if (known.empty()) {
-        known = value.escaped();
+        known = id_text(value);
       }
+      absorbed.needs_rewrite |= value.is_number();
     } else if (name == "usage") {
       absorb_usage(value, dialect, turn, absorbed);
     } else if (name == "object") {

@@ -118,7 +118,7 @@ void absorb_call_body(Value call, Block& block) {
     const Value value = member.value;
     if (name == "id") {
       if (block.id.empty()) {
-        block.id = value.escaped();
+        block.id = id_text(value);
       }
     } else if (name == "type") {
       if (block.type.empty()) {
@@ -156,7 +156,7 @@ std::int64_t count_tool_calls(const Choice& choice) {
 // The block that a delta with this index, id and name belongs to: the rule for servers that omit or
 // repeat indices. Null if it begins a new call.
 Block* find_tool_call(Value call, Choice& choice) {
-  const std::string_view id = call.find("id").escaped();
+  const std::string_view id = id_text(call.find("id"));
   const auto index = call.find("index").as_int();
   const bool has_index = index && *index >= 0;
   const Value function =
@@ -180,6 +180,8 @@ Block* find_tool_call(Value call, Choice& choice) {
 }
 
 }  // namespace
+
+std::string_view id_text(Value id) { return id.is_number() ? id.raw() : id.escaped(); }
 
 void append_text(BlockKind kind, std::string_view member, std::string_view escaped,
                  Choice& choice) {
@@ -252,7 +254,9 @@ ToolCallDeltas absorb_tool_calls(Value calls, bool is_stream, Choice& choice) {
     }
     absorb_call_body(call, *block);
     deltas.positions.push_back(tool_call_position(*block, choice));
-    deltas.needs_rewrite |= is_stream ? index != deltas.positions.back() : !is_openai_shaped(call);
+    deltas.needs_rewrite |= is_stream
+                                ? index != deltas.positions.back() || call.find("id").is_number()
+                                : !is_openai_shaped(call);
   }
   return deltas;
 }

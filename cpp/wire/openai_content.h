@@ -11,6 +11,10 @@
 
 namespace llmgate::wire {
 
+// An id as text: some servers send a number, which callers then send back as a string. Empty for
+// everything else.
+std::string_view id_text(json::Value id);
+
 // Appends to the choice's block of this kind and member; made at its place in the order reasoning,
 // text, refusal, tool calls.
 void append_text(chat::BlockKind kind, std::string_view member, std::string_view escaped,
@@ -25,8 +29,8 @@ void absorb_parts(json::Value parts, bool is_stream, chat::Choice& choice);
 
 struct ToolCallDeltas {
   std::vector<std::int64_t> positions;  // of each delta's call: the index that callers see
-  // An index that is absent, negative or one for several calls; in a whole message, a call that
-  // lacks its id, type, name or arguments as a text.
+  // An index that is absent, negative or one for several calls, an id that is a number; in a whole
+  // message, a call that lacks its id, type, name or arguments as a text.
   bool needs_rewrite = false;
   bool is_malformed = false;  // not a list of objects
 };

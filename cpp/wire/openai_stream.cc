@@ -36,6 +36,8 @@ class ChunkRewriter {
       out.raw_key(member.name.raw());
       if (name == "usage" && member.value.is_object()) {
         chat::write_usage(turn_.usage, out);
+      } else if ((name == "id" || name == "model") && member.value.is_number()) {
+        out.escaped(id_text(member.value));
       } else {
         out.raw(member.value.raw());
       }
@@ -139,7 +141,9 @@ class ChunkRewriter {
         out.escaped_key("index").number(absorbed_.call_positions[next_call_++]);
       }
       for (const json::Member member : call.members()) {
-        if (!member.name.says("index")) {
+        if (member.name.says("id") && member.value.is_number()) {
+          out.escaped_key("id").escaped(id_text(member.value));
+        } else if (!member.name.says("index")) {
           out.raw_key(member.name.raw()).raw(member.value.raw());
         }
       }

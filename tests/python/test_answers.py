@@ -85,6 +85,15 @@ def test_custom_tool_calls(fake: FakeProvider) -> None:
     assert (found.type, found.custom.name, found.custom.input) == ("custom", "run", "ls -l")
 
 
+def test_ids_that_are_numbers_are_texts(fake: FakeProvider) -> None:
+    call = {"id": 123, "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    message = {"role": "assistant", "content": None, "tool_calls": [call]}
+    response = plain(fake, message, id=2**70)
+    assert response.id == str(2**70)
+    assert response.choices[0].message.tool_calls[0].id == "123"
+    assert response.turn.choices[0].blocks[0].id == "123"
+
+
 def test_function_call_of_old(fake: FakeProvider) -> None:
     call = {"name": "f", "arguments": '{"x":1}'}
     message = plain(fake, {"role": "assistant", "content": None, "function_call": call})

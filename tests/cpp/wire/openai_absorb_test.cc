@@ -312,6 +312,30 @@ TEST(Absorb, NeverLetsAnEmptyFirstChunkOverwriteIdsAndModel) {
   EXPECT_NE(find_member(turn.members, "prompt_filter_results"), nullptr);
 }
 
+TEST(Absorb, KeepsIdsThatAreNumbersAsTexts) {
+  const chat::Turn turn = turn_of(R"({"id":123,"object":"chat.completion","model":"m","choices":[
+      {"index":0,"message":{"role":"assistant","content":null,"tool_calls":[{"id":45,
+       "type":"function","function":{"name":"f","arguments":"{}"}}]},"finish_reason":"stop"}]})");
+  EXPECT_FALSE(turn.is_view_as_sent);
+  const Json view(render_view(turn));
+  EXPECT_TRUE(view["id"].says("123"));
+  EXPECT_TRUE(view["choices"].at(0).find("message").find("tool_calls").at(0).find("id").says("45"));
+}
+
+TEST(Absorb, LooksAtEachIdOfItsOwnForWhetherTheViewIsAsSent) {
+  const auto is_as_sent = [](const std::string& id, const std::string& call_id) {
+    return turn_of(R"({"id":)" + id + R"(,"object":"chat.completion","model":"m","choices":[
+        {"index":0,"message":{"role":"assistant","content":null,"tool_calls":[{"id":)" +
+                   call_id +
+                   R"(,"type":"function","function":{"name":"f","arguments":"{}"}}]},
+         "finish_reason":"stop"}]})")
+        .is_view_as_sent;
+  };
+  EXPECT_TRUE(is_as_sent("\"c\"", "\"a\""));
+  EXPECT_FALSE(is_as_sent("1", "\"a\""));
+  EXPECT_FALSE(is_as_sent("\"c\"", "1"));
+}
+
 TEST(Absorb, TakesReasoningUnderTwoNamesOnce) {
   const chat::Turn turn = stream_of_deltas({R"({"reasoning":"Hm","reasoning_content":"Hm"})"}).turn;
   ASSERT_EQ(turn.choices[0].blocks.size(), 1U);

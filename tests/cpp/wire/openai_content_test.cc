@@ -228,6 +228,15 @@ TEST(ToolCallDeltas, FindACallByItsIdWhereNoIndexIsSent) {
   EXPECT_EQ(calls.shown(), "a f(1) | b g(2)");
 }
 
+TEST(ToolCallDeltas, TakeAnIdThatIsANumberAsText) {
+  Calls calls;
+  calls.take(R"([{"index":0,"id":7,"function":{"name":"f","arguments":"1"}},
+                 {"index":0,"id":123456789012345678901,"function":{"name":"g"}}])");
+  EXPECT_TRUE(calls.last.needs_rewrite);
+  calls.take(R"([{"id":7,"function":{"arguments":"2"}}])");
+  EXPECT_EQ(calls.shown(), "7 f(12) | 123456789012345678901 g()");
+}
+
 TEST(ToolCallDeltas, MarkWhatIsNoListOfObjects) {
   EXPECT_TRUE(Calls().take("{}").last.is_malformed);
   EXPECT_TRUE(Calls().take(R"(["f"])").last.is_malformed);

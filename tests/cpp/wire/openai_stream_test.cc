@@ -223,6 +223,15 @@ TEST(Chunks, NumberToolCallsThatShareOneChunkAndTheNumberZero) {
   EXPECT_EQ(delta["tool_calls"].at(1).find("index").as_int(), 1);
 }
 
+TEST(Chunks, CarryIdsThatAreNumbersAsTexts) {
+  const Streamed streamed = stream_of({R"({"id":123,"choices":[{"index":0,"delta":{"tool_calls":[
+      {"index":0,"id":45,"function":{"name":"f","arguments":"{}"}}]}}]})"});
+  const Json chunk(streamed.chunks.front());
+  EXPECT_TRUE(chunk["id"].says("123"));
+  EXPECT_TRUE(chunk["choices"].at(0).find("delta").find("tool_calls").at(0).find("id").says("45"));
+  EXPECT_EQ(streamed.turn.id, "123");
+}
+
 TEST(Chunks, CarryTheMessageOfAChoiceWithoutADelta) {
   EXPECT_EQ(stream_of({R"({"choices":[{"index":0,"message":{"content":"a"}}]})"}).chunks.front(),
             R"({"choices":[{"index":0,"delta":{"content":"a"}}]})");
