@@ -11,10 +11,14 @@ namespace {
 
 using json::Path;
 
+constexpr std::size_t kUsualBytes = 512;
+
 class RequestWriter {
  public:
   explicit RequestWriter(const OptionReader& arguments)
-      : arguments_(arguments), extra_body_(arguments.find(Option::kExtraBody)), out_(text_) {}
+      : arguments_(arguments), extra_body_(arguments.find(Option::kExtraBody)), out_(text_) {
+    text_.reserve(kUsualBytes);
+  }
 
   Result<std::string> write(std::string_view model, PyObject* messages, bool is_stream) {
     out_.begin_object().escaped_key("model").string(model);

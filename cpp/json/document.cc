@@ -52,10 +52,13 @@ const char* reason_of(StringFault fault) {
   return at;
 }
 
-[[gnu::noinline]] void grow_storage(std::vector<Node>& storage, std::size_t bytes,
-                                    std::size_t most) {
+[[gnu::noinline]] void grow_room(NodeRoom& room, std::size_t used, std::size_t bytes,
+                                 std::size_t most) {
   const std::size_t first = std::clamp(bytes / kBytesOfNode, kLeastRoom, kMostFirstRoom);
-  storage.resize(std::min(std::max(first, storage.size() * 2), most));
+  const std::size_t size = std::min(std::max(first, room.size * 2), most);
+  auto nodes = std::make_unique_for_overwrite<Node[]>(size);  // NOLINT(modernize-avoid-c-arrays)
+  std::copy_n(room.nodes.get(), used, nodes.get());
+  room = {std::move(nodes), size};
 }
 
 // Reads one text into nodes. While a container is open, its `next` names the container around it,
@@ -63,12 +66,12 @@ const char* reason_of(StringFault fault) {
 // members live in registers: no function that is called may be given `this`.
 class Reader {
  public:
-  Reader(std::string_view bytes, const Limits& limits, std::vector<Node>& storage)
+  Reader(std::string_view bytes, const Limits& limits, NodeRoom& storage)
       : start_(bytes.data()),
         length_(bytes.size()),
         blocks_end_(length_ < kBlock ? 0 : length_ - kBlock),
-        nodes_(storage.data()),
-        room_(storage.size()),
+        nodes_(storage.nodes.get()),
+        room_(storage.size),
         max_depth_(limits.max_depth),
         max_nodes_(std::min<std::size_t>(limits.max_nodes, kNoNode - kNodesOfItem)),
         storage_(storage) {}
@@ -286,9 +289,9 @@ class Reader {
     if (count_ > max_nodes_) {
       return false;
     }
-    grow_storage(storage_, length_, max_nodes_ + kNodesOfItem);
-    nodes_ = storage_.data();
-    room_ = storage_.size();
+    grow_room(storage_, count_, length_, max_nodes_ + kNodesOfItem);
+    nodes_ = storage_.nodes.get();
+    room_ = storage_.size;
     return true;
   }
 
@@ -306,7 +309,7 @@ class Reader {
   char closing_ = '\0';
   const std::size_t max_nodes_;
   const char* reason_ = "";
-  std::vector<Node>& storage_;
+  NodeRoom& storage_;
 };
 
 }  // namespace
@@ -332,12 +335,12 @@ std::string_view name_of(Type type) {
 
 Document::Document(Document&& other) noexcept
     : bytes_(std::exchange(other.bytes_, {})),
-      nodes_(std::move(other.nodes_)),
+      room_(std::exchange(other.room_, {})),
       node_count_(std::exchange(other.node_count_, 0)) {}
 
 Document& Document::operator=(Document&& other) noexcept {
   bytes_ = std::exchange(other.bytes_, {});
-  nodes_ = std::move(other.nodes_);
+  room_ = std::exchange(other.room_, {});
   node_count_ = std::exchange(other.node_count_, 0);
   return *this;
 }
@@ -348,7 +351,7 @@ std::optional<ParseError> Document::read(std::string_view bytes, const Limits& l
   if (bytes.size() > std::min(limits.max_bytes, kMaxOffset)) {
     return ParseError{0, "longer than the limit"};
   }
-  Reader reader(bytes, limits, nodes_);
+  Reader reader(bytes, limits, room_);
   if (!reader.read()) {
     return reader.error();
   }

@@ -7,10 +7,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace llmgate::json {
 
@@ -36,6 +36,12 @@ struct Node {
   std::uint32_t size;   // elements of an array, members of an object
   Type type;
   bool has_escapes;  // strings: a backslash occurs
+};
+
+// Not a vector, which would fill with zeros what is about to be written.
+struct NodeRoom {
+  std::unique_ptr<Node[]> nodes;  // NOLINT(modernize-avoid-c-arrays)
+  std::size_t size = 0;
 };
 
 class Document;
@@ -118,7 +124,7 @@ class Document {
  private:
   friend class Value;
   std::string_view bytes_;
-  std::vector<Node> nodes_;  // room that only grows; the first node_count_ are in use
+  NodeRoom room_;  // only grows; the first node_count_ are in use
   std::uint32_t node_count_ = 0;
 };
 
@@ -171,7 +177,7 @@ class Value::Members {
 };
 
 // Asked a hundred times for each answer: kept where the compiler can see through them.
-inline const Node& Value::node() const { return document_->nodes_[index_]; }
+inline const Node& Value::node() const { return document_->room_.nodes[index_]; }
 
 inline Type Value::type() const { return node().type; }
 

@@ -42,7 +42,7 @@ Value Value::find(std::string_view name) const {
     return {};
   }
   const char* const text = document_->bytes_.data();
-  const Node* const nodes = document_->nodes_.data();
+  const Node* const nodes = document_->room_.nodes.get();
   const std::uint32_t end = node().next;
   std::uint32_t found = end;
   for (std::uint32_t at = index_ + 1; at < end; at = nodes[at + 1].next) {

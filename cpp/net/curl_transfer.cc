@@ -18,6 +18,8 @@ namespace {
 // load balancers by default); a connection older than this is not used again.
 constexpr long kMaxIdleSeconds = 55;
 constexpr long kBufferBytes = 16 * 1024;
+// libcurl would wait a second for the server's 100 before it sends more than 1 MB.
+constexpr std::size_t kExpectedBody = 512 * 1024;
 
 template <typename Value>
 bool set(CURL* easy, CURLoption option, Value value) {
@@ -46,7 +48,7 @@ void CurlHeaderList::add(std::string_view name, std::string_view separator,
   text_.append(name).append(separator).append(value).push_back('\0');
 }
 
-curl_slist* CurlHeaderList::build(const Headers& headers) {
+curl_slist* CurlHeaderList::build(const Headers& headers, std::size_t body_size) {
   constexpr std::string_view kNoExpect = "Expect:";
   constexpr std::string_view kNoContentType = "Content-Type:";
   std::size_t size = kNoExpect.size() + kNoContentType.size() + 2;
@@ -62,8 +64,8 @@ curl_slist* CurlHeaderList::build(const Headers& headers) {
     const bool empty = is_blank(header.value);
     add(header.name, empty ? ";" : ": ", empty ? std::string_view() : header.value);
   }
-  if (!find_header(headers, "expect")) {
-    add(kNoExpect, "", "");  // a body over 1 MB would wait a second for a 100
+  if (body_size > kExpectedBody && !find_header(headers, "expect")) {
+    add(kNoExpect, "", "");
   }
   if (!find_header(headers, "content-type")) {
     add(kNoContentType, "", "");  // else libcurl says that it is a form
@@ -79,6 +81,8 @@ CurlTransfer::~CurlTransfer() { release_handle(); }
 void CurlTransfer::release_handle() {
   curl_easy_cleanup(easy_);
   easy_ = nullptr;
+  curl_url_cleanup(parsed_url_);
+  parsed_url_ = nullptr;
 }
 
 CurlTransfer* CurlTransfer::from(CURL* easy) {
@@ -109,6 +113,7 @@ void CurlTransfer::recycle() {
 }
 
 bool CurlTransfer::make_handle() {
+  url_.clear();
   proxy_.clear();
   ca_file_.clear();
   method_.clear();
@@ -184,9 +189,27 @@ bool CurlTransfer::set_request_options() {
       return false;
     }
   }
-  return set_if_changed(CURLOPT_PROXY, proxy_, request_.proxy) && set_method() &&
-         set(easy_, CURLOPT_URL, request_.url.c_str()) &&
-         set(easy_, CURLOPT_HTTPHEADER, headers_.build(request_.headers));
+  return set_url() && set_if_changed(CURLOPT_PROXY, proxy_, request_.proxy) && set_method() &&
+         set(easy_, CURLOPT_HTTPHEADER, headers_.build(request_.headers, request_.body.size()));
+}
+
+// Given as a string, libcurl would take it apart and put it together again for every request.
+bool CurlTransfer::set_url() {
+  if (url_ == request_.url) {
+    return true;
+  }
+  url_ = request_.url;
+  if (parsed_url_ == nullptr) {
+    parsed_url_ = curl_url();
+  }
+  if (parsed_url_ == nullptr) {
+    return false;
+  }
+  // What it cannot take apart it is given as it is, to say what is wrong with it.
+  const bool is_good =
+      curl_url_set(parsed_url_, CURLUPART_URL, url_.c_str(), CURLU_PATH_AS_IS) == CURLUE_OK;
+  return set(easy_, CURLOPT_URL, url_.c_str()) &&
+         set(easy_, CURLOPT_CURLU, is_good ? parsed_url_ : nullptr);
 }
 
 bool CurlTransfer::set_method() {

@@ -20,7 +20,7 @@ namespace llmgate::net {
 // neither copies nor frees it.
 class CurlHeaderList {
  public:
-  curl_slist* build(const Headers& headers);
+  curl_slist* build(const Headers& headers, std::size_t body_size);
 
  private:
   void add(std::string_view name, std::string_view separator, std::string_view value);
@@ -77,6 +77,7 @@ class CurlTransfer {
   [[nodiscard]] bool set_constant_options();
   [[nodiscard]] bool set_security_options();
   [[nodiscard]] bool set_request_options();
+  [[nodiscard]] bool set_url();
   [[nodiscard]] bool set_method();
   [[nodiscard]] bool set_if_changed(CURLoption option, std::string& current, std::string& wanted);
   std::size_t take_header(std::string_view line);
@@ -95,7 +96,9 @@ class CurlTransfer {
   HttpRequest request_;
   CurlHeaderList headers_;
   ResponseReader reader_;
-  // What the handle is set to; most requests differ in URL and body only.
+  // What the handle is set to; most requests differ in their body only.
+  std::string url_;
+  CURLU* parsed_url_ = nullptr;
   std::string proxy_;
   std::string ca_file_;
   std::string method_;
