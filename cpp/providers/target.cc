@@ -79,7 +79,9 @@ Result<net::Headers> headers_for(const Target& target, bool is_stream) {
   net::Headers headers;
   headers.reserve(4 + target.extra_headers.size());
   headers.push_back({"content-type", "application/json"});
-  headers.push_back({"accept", is_stream ? "text/event-stream" : "application/json"});
+  if (is_stream) {
+    headers.push_back({"accept", "text/event-stream"});
+  }
   headers.push_back({"user-agent", "llmgate/" LLMGATE_VERSION});
   if (!target.api_key.empty()) {
     if (const auto problem = net::why_bad_header("authorization", target.api_key)) {
