@@ -50,7 +50,8 @@ struct Block {
   EscapedText name;  // tool calls
   EscapedText
       type;  // tool calls: "function", "custom", ...; parts of a content list: the part's type
-  std::int64_t index = 0;  // tool calls: position in the list as the provider counts
+  std::int64_t index = 0;        // tool calls: position in the list as the provider counts
+  bool names_arguments = false;  // tool calls of a stream: arguments came beside the name
   // What else the provider's object held, member by member. For kUnknown: one member without a name
   // whose value is the whole.
   RawMembers native;

@@ -106,6 +106,33 @@ void append_arguments(Value arguments, Block& block) {
   }
 }
 
+Value arguments_of(Value body) {
+  const Value arguments = body.find("arguments");
+  return arguments.exists() ? arguments : body.find("input");
+}
+
+// Looking at arguments that are longer, once per piece, would cost too much.
+constexpr std::size_t kMostArguments = std::size_t{1} << 20U;
+
+// Servers that number every call 0 and give no ids begin the next one with its name alone; others
+// repeat the name with each piece of one call.
+bool begins_another(Value body, const Block& call) {
+  const std::string_view name = body.find("name").escaped();
+  if (name.empty() || call.name.empty() || call.text.empty()) {
+    return false;
+  }
+  if (name != call.name) {
+    return true;
+  }
+  const Value arguments = arguments_of(body);
+  const std::string_view piece = arguments.is_string() ? arguments.escaped() : arguments.raw();
+  const bool is_empty = piece.empty() || arguments.is_null();
+  const bool may_begin =
+      is_empty ? !call.names_arguments : piece.starts_with('{') || piece.starts_with('[');
+  return may_begin && call.type != "custom" && call.text.size() <= kMostArguments &&
+         chat::has_valid_arguments(call);
+}
+
 void absorb_name(Value name, Block& block) {
   if (name.escaped() != block.name) {
     block.name += name.escaped();
@@ -128,8 +155,11 @@ void absorb_call_body(Value call, Block& block) {
       if (!value.is_object()) {
         continue;  // null, or one that another of its name follows
       }
+      const std::size_t size_before = block.text.size();
       absorb_name(value.find("name"), block);
       append_arguments(value.find(name == "custom" ? "input" : "arguments"), block);
+      block.names_arguments |=
+          !value.find("name").escaped().empty() && block.text.size() > size_before;
       if (name == "custom") {
         block.type = "custom";
       }
@@ -171,7 +201,8 @@ Block* find_tool_call(Value call, Choice& choice) {
     // Servers that number every call 0 begin the next with an id and a name of its own.
     const bool may_continue = has_index ? id.empty() || block->id.empty() || !has_name
                                         : (id.empty() ? !has_name : block->id.empty());
-    if ((!id.empty() && id == block->id) || (is_nearest && may_continue)) {
+    if ((!id.empty() && id == block->id) ||
+        (is_nearest && may_continue && !begins_another(function, *block))) {
       return &*block;
     }
     is_nearest = false;

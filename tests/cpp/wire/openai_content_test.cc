@@ -165,6 +165,67 @@ TEST(ToolCallDeltas, BeginAnotherCallWhenTheIdChangesAtOneIndex) {
   EXPECT_TRUE(calls.last.needs_rewrite);
 }
 
+// A delta of index 0 without an id; no name if it is empty.
+std::string zero(const std::string& name, const std::string& arguments) {
+  return R"([{"index":0,"id":"","function":{)" +
+         (name.empty() ? "" : R"("name":")" + name + "\",") + R"("arguments":")" + arguments +
+         "\"}}]";
+}
+
+std::string joined(const std::vector<std::string>& deltas) {
+  Calls calls;
+  for (const std::string& delta : deltas) {
+    calls.take(delta);
+  }
+  return calls.shown();
+}
+
+TEST(ToolCallDeltasWithoutIds, BeginAnotherCallWithAnotherName) {
+  EXPECT_EQ(joined({zero("f", "{}"), zero("g", "{}")}), " f({}) |  g({})");
+  EXPECT_EQ(joined({zero("f", ""), zero("", "{"), zero("", "}"), zero("g", ""), zero("", "{}")}),
+            " f({}) |  g({})");
+}
+
+TEST(ToolCallDeltasWithoutIds, BeginAnotherCallOfTheSameFunctionBehindWholeArguments) {
+  EXPECT_EQ(joined({zero("f", "{}"), zero("f", "{}")}), " f({}) |  f({})");
+  EXPECT_EQ(joined({zero("f", "null"), zero("f", "{}")}), " f(null) |  f({})");
+  EXPECT_EQ(joined({zero("f", ""), zero("", "{"), zero("", "}"), zero("f", ""), zero("", "{}")}),
+            " f({}) |  f({})");
+}
+
+TEST(ToolCallDeltasWithoutIds, ContinueACallWhoseNameIsRepeatedWithEachPiece) {
+  EXPECT_EQ(joined({zero("f", ""), zero("f", R"({\"a\":)"), zero("f", R"({\"b\":[)"),
+                    zero("f", "[1]]}}"), zero("f", "")}),
+            R"( f({\"a\":{\"b\":[[1]]}}))");
+}
+
+TEST(ToolCallDeltasWithoutIds, BeginAnotherCallWhereTheNameIsRepeatedWithEachPiece) {
+  EXPECT_EQ(joined({zero("f", R"({\"a\":)"), zero("f", "1}"), zero("f", ""),
+                    zero("f", R"({\"a\":)"), zero("f", "2}")}),
+            R"( f({\"a\":1}) |  f({\"a\":2}))");
+}
+
+TEST(ToolCallDeltasWithoutIds, TakeANameThatComesAfterTheFirstArguments) {
+  EXPECT_EQ(joined({zero("", "{"), zero("f", "}")}), " f({})");
+}
+
+TEST(ToolCallDeltasWithoutIds, AreNumberedForCallers) {
+  Calls calls;
+  calls.take(zero("f", "{}"));
+  calls.take(zero("g", "{}"));
+  EXPECT_TRUE(calls.last.needs_rewrite);
+  EXPECT_EQ(calls.last.positions, std::vector<std::int64_t>{1});
+  calls.take(zero("", " "));
+  EXPECT_EQ(calls.last.positions, std::vector<std::int64_t>{1});
+}
+
+TEST(ToolCallDeltasWithoutIds, ContinueACustomCallWhoseInputLooksLikeJson) {
+  Calls calls;
+  calls.take(R"([{"index":0,"type":"custom","custom":{"name":"f","input":"{}"}}])");
+  calls.take(R"([{"index":0,"type":"custom","custom":{"name":"f","input":"{}"}}])");
+  EXPECT_EQ(calls.shown(), " f({}{})");
+}
+
 TEST(ToolCallDeltas, BeginAnotherCallWithEachIdWhereNoIndexIsSent) {
   Calls calls;
   calls.take(R"([{"id":"a","function":{"name":"f","arguments":"1"}},
