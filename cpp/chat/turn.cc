@@ -6,6 +6,11 @@
 #include "json/document.h"
 
 namespace llmgate::chat {
+namespace {
+
+constexpr std::size_t kUsualMembers = 4;  // of a message or choice, beside those that are read
+
+}  // namespace
 
 RawMember* find_member(RawMembers& members, std::string_view name) {
   for (RawMember& member : members) {
@@ -24,6 +29,9 @@ void set_member(RawMembers& members, std::string_view name, std::string_view val
   if (RawMember* found = find_member(members, name)) {
     found->value.assign(value);
     return;
+  }
+  if (members.capacity() == 0) {
+    members.reserve(kUsualMembers);
   }
   members.emplace_back(name, value);
 }

@@ -1,6 +1,7 @@
 #include "chat/usage.h"
 
 #include <string_view>
+#include <utility>
 
 namespace llmgate::chat {
 namespace {
@@ -89,7 +90,7 @@ Usage read_usage(Value native, bool reasoning_outside) {
     usage.is_normal = false;
   }
   if (!reasoning_outside || !usage.total_tokens || !usage.prompt_tokens) {
-    return usage;
+    return std::move(usage);
   }
   // All that is no prompt was generated.
   const std::int64_t inside = usage.completion_tokens.value_or(0);
@@ -100,7 +101,7 @@ Usage read_usage(Value native, bool reasoning_outside) {
     usage.completion_tokens = generated;
     usage.reasoning_tokens = usage.reasoning_tokens.value_or(*outside);
   }
-  return usage;
+  return std::move(usage);
 }
 
 void write_usage(const Usage& usage, json::Writer& out) {
