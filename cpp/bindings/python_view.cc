@@ -14,9 +14,9 @@ namespace {
 using json::Value;
 
 // Asked for every member: the compiler makes one comparison of it.
-template <std::size_t kSize>
-bool is(std::string_view name, const char (&word)[kSize]) {
-  return name.size() == kSize - 1 && std::memcmp(name.data(), word, kSize - 1) == 0;
+template <std::size_t Size>
+bool is(std::string_view name, const char (&word)[Size]) {
+  return name.size() == Size - 1 && std::memcmp(name.data(), word, Size - 1) == 0;
 }
 
 // Which class the objects under a member have.

@@ -46,8 +46,8 @@ struct Completion {
   std::vector<Attempt> route;
   std::string request_id;
   int status = 0;
-  net::Headers headers;  // of the last answer
-  std::string raw;       // the last answer's body; of streams only when asked for
+  net::Headers headers;      // of the last answer
+  std::string raw;           // the last answer's body; of streams only when asked for
   json::Document raw_index;  // of `raw`, where the turn says that it is its own view
 };
 
