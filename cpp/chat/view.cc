@@ -36,8 +36,10 @@ std::string joined_text(const Choice& choice, BlockKind kind) {
 void write_tool_call(const Block& call, Writer& out) {
   const std::string_view type = call.type.empty() ? std::string_view("function") : call.type;
   out.begin_object().escaped_key("id").escaped(call.id).escaped_key("type").escaped(type);
-  out.escaped_key(type).begin_object().escaped_key("name").escaped(call.name);
-  out.escaped_key(type == "custom" ? "input" : "arguments").escaped(call.text);
+  const bool is_custom = type == "custom";  // of every other type too the function is a function
+  out.escaped_key(is_custom ? "custom" : "function").begin_object();
+  out.escaped_key("name").escaped(call.name);
+  out.escaped_key(is_custom ? "input" : "arguments").escaped(call.text);
   out.end_object();
   write_members(call.native, out);
   out.end_object();
@@ -116,11 +118,17 @@ void write_choice(const Choice& choice, Writer& out) {
   write_message(choice, out);
   write_finish(choice, out);
   const std::string_view word = name_of(choice.finish);
-  if (!word.empty() && word != choice.finish_word &&
-      find_member(choice.members, "native_finish_reason") == nullptr) {
+  const RawMember* sent = find_member(choice.members, "native_finish_reason");
+  const bool adds_native =
+      !word.empty() && word != choice.finish_word && (sent == nullptr || sent->value == "null");
+  if (adds_native) {
     out.escaped_key("native_finish_reason").escaped(choice.finish_word);
   }
-  write_members(choice.members, out);
+  for (const RawMember& member : choice.members) {
+    if (!adds_native || &member != sent) {
+      out.escaped_key(member.name).raw(member.value);
+    }
+  }
   out.end_object();
 }
 

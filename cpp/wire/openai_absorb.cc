@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "chat/chunks.h"
 #include "chat/usage.h"
 #include "wire/classify.h"
 #include "wire/openai_content.h"
@@ -36,38 +37,60 @@ bool is_outsized(std::string_view where, std::size_t size, Absorbed& absorbed) {
   return size > kMostEntries;
 }
 
-// Members of a message that are neither blocks nor OpenAI's own keep their last value, or grow.
-void absorb_message_member(std::string_view name, Value value, bool is_stream, Choice& choice) {
-  merge_message_member(name, value, is_stream, choice.message_members);
+// What of a message becomes blocks. Of members with one name the last is here, as Python's json has
+// it.
+struct MessageParts {
+  Value role;
+  Value content;
+  Value list;  // of a chunk of ours
+  Value reasoning;
+  Value reasoning_content;
+  Value refusal;
+  Value tool_calls;
+  Value function_call;
+};
+
+Value* part_of(std::string_view name, MessageParts& parts) {
+  if (name == "content") {
+    return &parts.content;
+  }
+  if (name == "role") {
+    return &parts.role;
+  }
+  if (name == "tool_calls") {
+    return &parts.tool_calls;
+  }
+  if (name == "refusal") {
+    return &parts.refusal;
+  }
+  if (name == "reasoning_content") {
+    return &parts.reasoning_content;
+  }
+  if (name == "reasoning") {
+    return &parts.reasoning;
+  }
+  if (name == "function_call") {
+    return &parts.function_call;
+  }
+  return name == chat::kPartsMember ? &parts.list : nullptr;
 }
 
-void absorb_refusal(Value value, bool is_stream, Choice& choice, Absorbed& absorbed) {
-  if (!value.is_string()) {
-    absorb_message_member("refusal", value, is_stream, choice);
-    return;
-  }
-  append_text(chat::BlockKind::kRefusal, "refusal", value.escaped(), choice);
+void absorb_refusal(std::string_view refusal, Choice& choice, Absorbed& absorbed) {
+  append_text(chat::BlockKind::kRefusal, "refusal", refusal, choice);
   absorbed.progressed = absorbed.has_content = true;
 }
 
-void absorb_reasoning(std::string_view member, Value message, Value value, bool is_stream,
-                      Choice& choice, Absorbed& absorbed) {
-  // Relays send the same text under both names: it counts once, under the shorter one.
-  const Value twin = message.find("reasoning");
-  if (member == "reasoning_content" && !twin.escaped().empty()) {
-    return;
-  }
-  if (!value.is_string()) {
-    absorb_message_member(member, value, is_stream, choice);
-    return;
-  }
-  append_text(chat::BlockKind::kReasoning, member, value.escaped(), choice);
-  if (value.escaped().empty()) {
-    return;
-  }
-  absorbed.progressed = absorbed.has_content = true;
-  if (member == "reasoning" && !message.find("reasoning_content").is_string()) {
-    absorbed.needs_rewrite = true;
+void absorb_reasoning(std::string_view member, std::string_view text, Choice& choice,
+                      Absorbed& absorbed) {
+  append_text(chat::BlockKind::kReasoning, member, text, choice);
+  absorbed.progressed |= !text.empty();
+  absorbed.has_content |= !text.empty();
+}
+
+void absorb_list(Value parts, bool is_stream, Choice& choice, Absorbed& absorbed) {
+  if (!is_outsized("a message's content", choice.blocks.size() + parts.size(), absorbed)) {
+    absorb_parts(parts, is_stream, choice);
+    absorbed.progressed = absorbed.has_content = true;
   }
 }
 
@@ -76,13 +99,11 @@ void absorb_content(Value content, bool is_stream, Choice& choice, Absorbed& abs
     append_content(content.escaped(), choice);
     absorbed.progressed |= !content.escaped().empty();
     absorbed.has_content |= !content.escaped().empty();
-  } else if (!content.is_array()) {
-    if (!content.is_null()) {
-      note_problem(absorbed, "a message's content", content);
-    }
-  } else if (!is_outsized("a message's content", choice.blocks.size() + content.size(), absorbed)) {
-    absorb_parts(content, is_stream, choice);
-    absorbed.progressed = absorbed.has_content = absorbed.needs_rewrite = true;
+  } else if (content.is_array()) {
+    absorb_list(content, is_stream, choice, absorbed);
+    absorbed.needs_rewrite = true;
+  } else if (content.exists() && !content.is_null()) {
+    note_problem(absorbed, "a message's content", content);
   }
 }
 
@@ -101,43 +122,100 @@ void absorb_calls(Value calls, bool is_stream, Choice& choice, Absorbed& absorbe
   }
 }
 
+bool is_block(const Value* part, const MessageParts& parts) {
+  if (part == &parts.role || part == &parts.content || part == &parts.list) {
+    return true;
+  }
+  if (part == &parts.tool_calls) {
+    return !part->is_null();
+  }
+  return part == &parts.function_call ? part->is_object() : part->is_string();
+}
+
+// Keeps the members that no block covers. What is null, or of a type we do not know, is one of
+// them.
+MessageParts absorb_members(Value message, bool is_stream, Choice& choice, Absorbed& absorbed) {
+  MessageParts parts;
+  for (const json::Member member : message.members()) {
+    const std::string_view name = member.name.escaped();
+    const Value value = member.value;
+    Value* part = part_of(name, parts);
+    if (part == &parts.list && !(is_stream && value.is_array())) {
+      part = nullptr;
+    }
+    if (part != nullptr) {
+      *part = value;
+    } else if (is_stream && !is_last_of_its_name(message, member)) {
+      continue;  // else it would grow
+    }
+    if (part == nullptr || !is_block(part, parts)) {
+      merge_message_member(name, value, is_stream, choice.message_members);
+      absorbed.progressed |= !value.is_null();
+    }
+  }
+  return parts;
+}
+
+void absorb_texts(const MessageParts& parts, bool is_stream, Choice& choice, Absorbed& absorbed) {
+  if (parts.list.exists()) {  // the texts beside it say the same once more
+    absorb_list(parts.list, is_stream, choice, absorbed);
+  } else {
+    absorb_content(parts.content, is_stream, choice, absorbed);
+    // Relays send the same text under both names: it counts once, under the shorter one.
+    if (parts.reasoning_content.is_string() && parts.reasoning.escaped().empty()) {
+      absorb_reasoning("reasoning_content", parts.reasoning_content.escaped(), choice, absorbed);
+    }
+  }
+  if (parts.reasoning.is_string()) {
+    absorb_reasoning("reasoning", parts.reasoning.escaped(), choice, absorbed);
+    absorbed.needs_rewrite |=
+        !parts.reasoning.escaped().empty() && !parts.reasoning_content.is_string();
+  }
+  if (parts.refusal.is_string()) {
+    absorb_refusal(parts.refusal.escaped(), choice, absorbed);
+  }
+}
+
 void absorb_message(Value message, bool is_stream, Choice& choice, Absorbed& absorbed) {
   if (is_outsized("a message", choice.message_members.size() + message.size(), absorbed)) {
     return;
   }
-  bool has_content = is_stream;
-  bool has_role = is_stream;
-  for (const json::Member member : message.members()) {
-    const std::string_view name = member.name.escaped();
-    const Value value = member.value;
-    if (name == "content") {
-      has_content = true;
-      absorb_content(value, is_stream, choice, absorbed);
-    } else if (name == "role") {
-      has_role |= value.is_string();
-      if (choice.role.empty()) {
-        choice.role = value.escaped();
-      }
-    } else if (name == "tool_calls" && !value.is_null()) {
-      absorb_calls(value, is_stream, choice, absorbed);
-    } else if (name == "function_call" && value.is_object()) {
-      absorb_function_call(value, choice);
-      absorbed.progressed = absorbed.has_content = true;
-    } else if (name == "refusal") {
-      absorb_refusal(value, is_stream, choice, absorbed);
-    } else if (name == "reasoning_content" || name == "reasoning") {
-      absorb_reasoning(name, message, value, is_stream, choice, absorbed);
-    } else {
-      absorb_message_member(name, value, is_stream, choice);
-      absorbed.progressed |= !value.is_null();
-    }
+  const MessageParts parts = absorb_members(message, is_stream, choice, absorbed);
+  if (choice.role.empty()) {
+    choice.role = parts.role.escaped();
   }
-  absorbed.needs_rewrite |= !has_content || !has_role;
+  absorb_texts(parts, is_stream, choice, absorbed);
+  if (parts.tool_calls.exists() && !parts.tool_calls.is_null()) {
+    absorb_calls(parts.tool_calls, is_stream, choice, absorbed);
+  }
+  if (parts.function_call.is_object()) {
+    absorb_function_call(parts.function_call, choice);
+    absorbed.progressed = absorbed.has_content = true;
+  }
+  if (!is_stream) {
+    const bool is_text = choice.blocks.size() == 1 && choice.blocks.front().member == "content" &&
+                         choice.blocks.front().kind == chat::BlockKind::kText;
+    if (!is_text) {  // which answers none; most messages are no more than one
+      drop_answered_nulls(choice);
+    }
+    absorbed.needs_rewrite |= !parts.content.exists() || !parts.role.is_string();
+  }
+}
+
+void absorb_source(Value message, bool is_stream, Choice& choice, Absorbed& absorbed) {
+  if (message.is_object()) {
+    absorb_message(message, is_stream, choice, absorbed);
+    return;
+  }
+  absorbed.needs_rewrite |= !is_stream;
+  if (message.exists() && !message.is_null()) {
+    note_problem(absorbed, "a choice's message", message);
+  }
 }
 
 void absorb_finish(Value word, Choice& choice, Absorbed& absorbed) {
   if (!word.is_string()) {
-    if (!word.is_null()) {
+    if (word.exists() && !word.is_null()) {
       note_problem(absorbed, "a choice's finish_reason", word);
     }
     return;
@@ -163,31 +241,33 @@ void absorb_choice(Value value, bool is_stream, std::int64_t position, Turn& tur
     note_problem(absorbed, "a choice", value);
     return;
   }
-  Choice& choice = turn.choice_at(value.find("index").as_int().value_or(position));
+  const auto index = value.find("index").as_int();
+  Choice& choice = turn.choice_at(index.value_or(position));
   if (is_outsized("a choice", choice.members.size() + value.size(), absorbed)) {
     return;
   }
-  // A stream's choice may hold both its delta and the message so far: the delta counts.
-  const Value delta = is_stream ? value.find("delta") : Value();
-  const std::string_view source = delta.exists() ? "delta" : "message";
-  bool has_message = is_stream;
-  absorbed.needs_rewrite |= is_stream ? !delta.exists() : choice.index != position;
+  Value delta;
+  Value message;
+  Value finish;
   for (const json::Member member : value.members()) {
     const std::string_view name = member.name.escaped();
-    if (name == source) {
-      if (member.value.is_object()) {
-        has_message = true;
-        absorb_message(member.value, is_stream, choice, absorbed);
-      } else if (!member.value.is_null()) {
-        note_problem(absorbed, "a choice's message", member.value);
-      }
+    if (name == "delta") {
+      delta = member.value;
+    } else if (name == "message") {
+      message = member.value;
     } else if (name == "finish_reason") {
-      absorb_finish(member.value, choice, absorbed);
-    } else if (name != "index" && name != "delta" && name != "message") {
+      finish = member.value;
+    } else if (name != "index") {
       merge_choice_member(name, member.value, is_stream, choice.members);
     }
   }
-  absorbed.needs_rewrite |= !has_message;
+  // A stream's choice may hold both its delta and the message so far: the delta counts.
+  if (is_stream && delta.exists()) {
+    message = delta;
+  }
+  absorbed.needs_rewrite |= !index || (is_stream ? !delta.exists() : *index != position);
+  absorb_source(message, is_stream, choice, absorbed);
+  absorb_finish(finish, choice, absorbed);
 }
 
 // Azure's first chunk has an empty id and model and a zero time: they never overwrite real ones.
@@ -264,14 +344,15 @@ Absorbed absorb_completion(Value root, bool is_stream, const Dialect& dialect, T
     return absorbed;
   }
   bool is_completion = is_stream;
+  Value choices;  // the last that has the name
   for (const json::Member member : root.members()) {
     const std::string_view name = member.name.escaped();
     const Value value = member.value;
     if (name == "choices") {
-      absorb_choices(value, is_stream, turn, absorbed);
+      choices = value;
     } else if (name == "id" || name == "model") {
       chat::EscapedText& known = name == "id" ? turn.id : turn.model;
-      if (known.empty()) {
+      if (known.empty() || !is_stream) {
         known = id_text(value);
       }
       absorbed.needs_rewrite |= value.is_number();
@@ -288,6 +369,9 @@ Absorbed absorb_completion(Value root, bool is_stream, const Dialect& dialect, T
         turn.usage = chat::read_usage(value.find("usage"), dialect.reasoning_outside_completion);
       }
     }
+  }
+  if (choices.exists()) {
+    absorb_choices(choices, is_stream, turn, absorbed);
   }
   absorbed.needs_rewrite |= !is_stream && (!is_completion || turn.id.empty() || turn.model.empty());
   return absorbed;

@@ -139,33 +139,45 @@ void absorb_name(Value name, Block& block) {
   }
 }
 
+void absorb_body(Value body, std::string_view arguments, Block& block) {
+  const Value name = body.find("name");
+  const std::size_t size_before = block.text.size();
+  absorb_name(name, block);
+  append_arguments(body.find(arguments), block);
+  block.names_arguments |= !name.escaped().empty() && block.text.size() > size_before;
+}
+
 void absorb_call_body(Value call, Block& block) {
+  Value id;
+  Value type;
+  Value function;
+  Value custom;
   for (const json::Member member : call.members()) {
     const std::string_view name = member.name.escaped();
-    const Value value = member.value;
     if (name == "id") {
-      if (block.id.empty()) {
-        block.id = id_text(value);
-      }
+      id = member.value;
     } else if (name == "type") {
-      if (block.type.empty()) {
-        block.type = value.escaped();
-      }
-    } else if (name == "function" || name == "custom") {
-      if (!value.is_object()) {
-        continue;  // null, or one that another of its name follows
-      }
-      const std::size_t size_before = block.text.size();
-      absorb_name(value.find("name"), block);
-      append_arguments(value.find(name == "custom" ? "input" : "arguments"), block);
-      block.names_arguments |=
-          !value.find("name").escaped().empty() && block.text.size() > size_before;
-      if (name == "custom") {
-        block.type = "custom";
-      }
-    } else if (name != "index" && !value.is_null()) {
-      chat::set_member(block.native, name, value.raw());
+      type = member.value;
+    } else if (name == "function") {
+      function = member.value;
+    } else if (name == "custom") {
+      custom = member.value;
+    } else if (name != "index" && !member.value.is_null()) {
+      chat::set_member(block.native, name, member.value.raw());
     }
+  }
+  if (block.id.empty()) {
+    block.id = id_text(id);
+  }
+  if (block.type.empty()) {
+    block.type = type.escaped();
+  }
+  if (function.is_object()) {
+    absorb_body(function, "arguments", block);
+  }
+  if (custom.is_object()) {
+    absorb_body(custom, "input", block);
+    block.type = "custom";
   }
 }
 
@@ -212,6 +224,15 @@ Block* find_tool_call(Value call, Choice& choice) {
 
 }  // namespace
 
+bool is_last_of_its_name(Value object, json::Member member) {
+  if (object.size() == 1) {
+    return true;
+  }
+  const Value last = member.name.has_escapes() ? object.find(member.name.unescaped())
+                                               : object.find(member.name.escaped());
+  return last.raw().data() == member.value.raw().data();
+}
+
 std::string_view id_text(Value id) { return id.is_number() ? id.raw() : id.escaped(); }
 
 void append_text(BlockKind kind, std::string_view member, std::string_view escaped,
@@ -246,11 +267,13 @@ void append_content(std::string_view escaped, Choice& choice) {
 }
 
 void absorb_parts(Value parts, bool is_stream, Choice& choice) {
+  bool may_continue = is_stream;
   for (const Value part : parts.elements()) {
     Block block = block_of_part(part);
     Block* last = last_content_block(choice);
-    const bool continues = is_stream && last != nullptr && last->kind == block.kind &&
+    const bool continues = may_continue && last != nullptr && last->kind == block.kind &&
                            block.kind != BlockKind::kUnknown;
+    may_continue = false;
     if (!continues) {
       insert_block(std::move(block), choice);
       continue;

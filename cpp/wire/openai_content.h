@@ -11,6 +11,10 @@
 
 namespace llmgate::wire {
 
+// Whether no later member of `object` has this one's name: of several the last counts, as it does
+// for Python's json.
+bool is_last_of_its_name(json::Value object, json::Member member);
+
 // An id as text: some servers send a number, which callers then send back as a string. Empty for
 // everything else.
 std::string_view id_text(json::Value id);
@@ -23,8 +27,8 @@ void append_text(chat::BlockKind kind, std::string_view member, std::string_view
 // Text of `content`, after whatever parts came before.
 void append_content(std::string_view escaped, chat::Choice& choice);
 
-// A `content` list (Mistral): text, thinking and unknown parts, in their order. In a stream
-// neighbours of one type are pieces of one part.
+// A `content` list (Mistral): text, thinking and unknown parts, in their order. In a stream a
+// list's first part goes on with the last one before it if both are of one type.
 void absorb_parts(json::Value parts, bool is_stream, chat::Choice& choice);
 
 struct ToolCallDeltas {

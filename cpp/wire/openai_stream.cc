@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "chat/chunks.h"
 #include "chat/usage.h"
 #include "json/writer.h"
 #include "wire/classify.h"
@@ -58,11 +59,18 @@ class ChunkRewriter {
   }
 
   void write_choice(Value choice, std::int64_t position, Writer& out) {
-    const std::int64_t index = choice.find("index").as_int().value_or(position);
+    const auto sent_index = choice.find("index").as_int();
+    const std::int64_t index = sent_index.value_or(position);
     const bool has_delta = choice.find("delta").exists();
     out.begin_object();
+    if (!sent_index) {
+      out.escaped_key("index").number(index);
+    }
     for (const json::Member member : choice.members()) {
       const std::string_view name = member.name.escaped();
+      if (!is_last_of_its_name(choice, member) || (name == "index" && !sent_index)) {
+        continue;
+      }
       if (name == "finish_reason") {
         write_finish(choice, had_finished(index) ? Value() : member.value, out);
       } else if (name == "delta" || (name == "message" && !has_delta)) {
@@ -104,6 +112,9 @@ class ChunkRewriter {
     for (const json::Member member : delta.members()) {
       const std::string_view name = member.name.escaped();
       const Value value = member.value;
+      if (!is_last_of_its_name(delta, member)) {
+        continue;
+      }
       if (name == "content" && value.is_array()) {
         write_parts(value, out);
       } else if (name == "tool_calls" && value.is_array()) {
@@ -118,7 +129,7 @@ class ChunkRewriter {
     out.end_object();
   }
 
-  // A content list becomes the two texts that OpenAI's shape knows.
+  // A content list becomes the two texts that OpenAI's shape knows, and stays beside them.
   static void write_parts(Value parts, Writer& out) {
     chat::Choice pieces;
     absorb_parts(parts, false, pieces);
@@ -131,6 +142,7 @@ class ChunkRewriter {
     if (!reasoning.empty()) {
       out.escaped_key("reasoning_content").escaped(reasoning);
     }
+    out.escaped_key(chat::kPartsMember).raw(parts.raw());
   }
 
   void write_tool_calls(Value calls, Writer& out) {

@@ -166,19 +166,37 @@ std::string merged_details(Value pieces) {
   return other.empty() ? details.text() : std::string(other);
 }
 
+constexpr std::string_view kNull = "null";
+
 void add_piece(std::string_view name, Value piece, chat::RawMembers& members) {
-  if (chat::find_member(members, name) == nullptr) {
+  const chat::RawMember* known = chat::find_member(members, name);
+  if (known == nullptr || known->value == kNull) {
     chat::set_member(members, name, "[]");
   }
   append_elements(chat::find_member(members, name)->value, piece.raw());
 }
 
+// A null says that there is nothing: it stands until something comes, and takes nothing away.
+void add_null(std::string_view name, chat::RawMembers& members) {
+  if (chat::find_member(members, name) == nullptr) {
+    members.emplace_back(name, kNull);
+  }
+}
+
 void settle(std::string_view name, std::string (*merged)(Value), chat::RawMembers& members) {
   chat::RawMember* member = chat::find_member(members, name);
   json::Document pieces;
-  if (member != nullptr && !pieces.read(member->value)) {
+  if (member != nullptr && member->value != kNull && !pieces.read(member->value)) {
     member->value = merged(pieces.root());
   }
+}
+
+bool is_answered(const chat::RawMember& member, const chat::Choice& choice) {
+  return std::any_of(choice.blocks.begin(), choice.blocks.end(), [&](const chat::Block& block) {
+    // Reasoning of every origin is shown under this name.
+    return member.name == block.member ||
+           (block.kind == chat::BlockKind::kReasoning && member.name == "reasoning_content");
+  });
 }
 
 }  // namespace
@@ -190,6 +208,7 @@ void merge_message_member(std::string_view name, Value piece, bool is_stream,
     return;
   }
   if (piece.is_null()) {
+    add_null(name, members);
     return;
   }
   if (name == "reasoning_details" || name == "audio") {
@@ -205,6 +224,7 @@ void merge_message_member(std::string_view name, Value piece, bool is_stream,
 void merge_choice_member(std::string_view name, Value piece, bool is_stream,
                          chat::RawMembers& members) {
   if (is_stream && piece.is_null()) {
+    add_null(name, members);
     return;
   }
   if (is_stream && name == "logprobs") {
@@ -214,7 +234,14 @@ void merge_choice_member(std::string_view name, Value piece, bool is_stream,
   chat::set_member(members, name, piece.raw());
 }
 
+void drop_answered_nulls(chat::Choice& choice) {
+  std::erase_if(choice.message_members, [&choice](const chat::RawMember& member) {
+    return member.value == kNull && is_answered(member, choice);
+  });
+}
+
 void settle_members(chat::Choice& choice) {
+  drop_answered_nulls(choice);
   settle("logprobs", merged_objects, choice.members);
   settle("audio", merged_objects, choice.message_members);
   settle("reasoning_details", merged_details, choice.message_members);

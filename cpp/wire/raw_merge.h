@@ -11,7 +11,8 @@
 namespace llmgate::wire {
 
 // A member of a message: audio and reasoning_details grow by their own rules, lists are joined,
-// texts continue, everything else takes its last value. In a whole message it is kept as it stands.
+// texts continue, everything else takes its last value that is not null. In a whole message it is
+// kept as it stands.
 void merge_message_member(std::string_view name, json::Value piece, bool is_stream,
                           chat::RawMembers& members);
 
@@ -20,7 +21,11 @@ void merge_message_member(std::string_view name, json::Value piece, bool is_stre
 void merge_choice_member(std::string_view name, json::Value piece, bool is_stream,
                          chat::RawMembers& members);
 
-// Once, when a stream has ended: members kept in pieces become what these say together.
+// Members that were null although a block has their text: a null that came with another piece.
+void drop_answered_nulls(chat::Choice& choice);
+
+// Once, when a stream has ended: members kept in pieces become what these say together, and
+// answered nulls go.
 void settle_members(chat::Choice& choice);
 
 }  // namespace llmgate::wire

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
 import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from typing import Any
@@ -61,14 +62,44 @@ def test_the_response_of_a_stream_is_that_of_a_plain_call(kind: str) -> None:
         stream = ask(fake, stream=True, stream_options=USAGE)
         assert stream.response is None
         chunks = list(stream)
-        streamed = stream.response.model_dump(exclude_none=True)
         built = llmgate.stream_chunk_builder(chunks)
         from_dicts = llmgate.stream_chunk_builder([chunk.model_dump() for chunk in chunks])
-    assert built.model_dump(exclude_none=True) == streamed
+    assert built == stream.response
     assert from_dicts == built
+    streamed = stream.response.model_dump(exclude_none=True)
     for dump in (plain, streamed):
         del dump["id"]  # the provider numbers its answers
     assert streamed == plain
+
+
+LIST = [
+    {"type": "thinking", "thinking": [{"type": "text", "text": "Hm"}]},
+    {"type": "text", "text": "4 or "},
+    {"type": "text", "text": "5", "citations": [1]},
+    {"type": "reference", "reference_ids": [1]},
+]
+
+
+@pytest.mark.parametrize("is_streamed", [True, False])
+def test_chunks_keep_a_content_list_beside_its_texts(fake: FakeProvider, is_streamed: bool) -> None:
+    body = {"id": "x", "object": "chat.completion", "created": 5, "model": "m"}
+    if is_streamed:
+        deltas = [{"role": "assistant", "content": [part], "refusal": None} for part in LIST]
+        choices = [{"index": 0, "delta": delta, "finish_reason": None} for delta in deltas]
+        choices[-1]["finish_reason"] = "stop"
+        script(fake, *(event(json.dumps({**body, "choices": [choice]})) for choice in choices))
+    else:
+        message = {"role": "assistant", "content": LIST, "refusal": None}
+        choice = {"index": 0, "message": message, "finish_reason": "stop"}
+        fake.script([Reply(body=json.dumps({**body, "choices": [choice]}).encode())])
+    stream = ask(fake, stream=True)
+    chunks = list(stream)
+    assert words(chunks) == "4 or 5"
+    built = llmgate.stream_chunk_builder([chunk.model_dump() for chunk in chunks])
+    assert built == stream.response
+    assert built.choices[0].message.reasoning_content == "Hm"
+    assert built.turn.choices == stream.response.turn.choices
+    assert built.turn.choices[0].blocks[-1].native == LIST[-1]
 
 
 def test_several_choices_of_a_stream(fake: FakeProvider) -> None:

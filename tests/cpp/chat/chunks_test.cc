@@ -87,6 +87,51 @@ TEST(RenderChunks, ReadBackText) {
       reply_with(choice_with(R"({"role":"assistant","content":"Two \u00e9 \\ \"x\""})")));
 }
 
+TEST(RenderChunks, ReadBackAContentList) {
+  expect_round_trip(reply_with(choice_with(
+      R"({"role":"assistant","content":[
+          {"type":"thinking","thinking":[{"type":"text","text":"Hm"}],"closed":true},
+          {"type":"text","text":"4"},{"type":"text","text":"2","citations":[1]},
+          {"type":"reference","reference_ids":[1]},{"type":"text","text":""}]})")));
+}
+
+TEST(RenderChunks, ReadBackAContentListWithReasoningBesideIt) {
+  for (const std::string name : {"reasoning", "reasoning_content"}) {
+    expect_round_trip(reply_with(choice_with(R"({"role":"assistant",")" + name + R"(":"Well",
+          "content":[{"type":"thinking","thinking":"Hm"},{"type":"image","url":"u"}],
+          "tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":""}}]})")));
+  }
+}
+
+TEST(RenderChunks, ReadBackAContentListWithoutAText) {
+  expect_round_trip(reply_with(
+      choice_with(R"({"role":"assistant","reasoning":null,"content":[{"type":"image"}]})")));
+}
+
+TEST(RenderChunks, GiveTheTextsOfAContentListToo) {
+  const auto chunks = render_chunks(turn_of_message(
+      R"({"content":[{"type":"thinking","thinking":"Hm"},{"type":"text","text":"a b"}]})"));
+  const Json second(chunks.at(1));
+  const json::Value delta = second["choices"].at(0).find("delta");
+  EXPECT_TRUE(delta.find("content").says("a b"));
+  EXPECT_TRUE(delta.find("reasoning_content").says("Hm"));
+}
+
+TEST(RenderChunks, ReadBackMembersThatAreNull) {
+  expect_round_trip(
+      reply_with(choice_with(R"({"role":"assistant","content":"a","refusal":null,"audio":null,
+                     "tool_calls":null,"function_call":null,"reasoning_content":null,
+                     "reasoning_details":null,"annotations":null,"x":null})",
+                             R"(,"logprobs":null,"y":null)"),
+                 R"(,"system_fingerprint":null,"usage":null)"));
+}
+
+TEST(RenderChunks, ReadBackToolCallsOfAnUnknownType) {
+  expect_round_trip(reply_with(choice_with(
+      R"({"role":"assistant","tool_calls":[{"id":"a","type":"builtin_function",
+          "function":{"name":"$web_search","arguments":"{}"}}]})")));
+}
+
 TEST(RenderChunks, ReadBackReasoning) {
   expect_round_trip(
       reply_with(choice_with(R"({"role":"assistant","content":"4","reasoning_content":"Hm hm"})")));

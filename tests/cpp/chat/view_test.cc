@@ -82,6 +82,14 @@ TEST(RenderView, ShowsCustomToolCallsWithTheirInput) {
             R"("custom":{"name":"f","input":"x = 1"}}]})");
 }
 
+TEST(RenderView, ShowsTheFunctionOfAToolCallOfAnyOtherType) {
+  EXPECT_EQ(viewed(R"({"tool_calls":[{"id":"a","type":"builtin_function",
+                                      "function":{"name":"$web_search","arguments":"{}"}}]})"),
+            R"({"role":"assistant","content":null,"tool_calls":[{"id":"a",)"
+            R"("type":"builtin_function",)"
+            R"("function":{"name":"$web_search","arguments":"{}"}}]})");
+}
+
 TEST(RenderView, KeepsWhatElseAToolCallHeld) {
   EXPECT_EQ(viewed(R"({"tool_calls":[{"id":"a","type":"function","function":{"name":"f",
                                       "arguments":""},"extra_content":{"google":{"x":1}}}]})"),
@@ -102,6 +110,13 @@ TEST(RenderView, KeepsEscapesOfTheProvider) {
 TEST(RenderView, MapsAWordForTheFinishAndKeepsTheNativeOne) {
   EXPECT_EQ(viewed_choice(R"("finish_reason":"eos")", "finish_reason"), "\"stop\"");
   EXPECT_EQ(viewed_choice(R"("finish_reason":"eos")", "native_finish_reason"), "\"eos\"");
+}
+
+TEST(RenderView, GivesTheNativeFinishOnceWhereANullStandsInItsPlace) {
+  const Json view(render_view(turn_of(R"({"choices":[
+      {"message":{},"native_finish_reason":null,"finish_reason":"eos"}]})")));
+  EXPECT_EQ(view["choices"].at(0).size(), 4U);
+  EXPECT_TRUE(view["choices"].at(0).find("native_finish_reason").says("eos"));
 }
 
 TEST(RenderView, NeverTurnsAnUnknownFinishIntoStop) {

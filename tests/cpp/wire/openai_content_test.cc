@@ -83,6 +83,13 @@ TEST(AbsorbParts, JoinsNeighboursOfOneTypeInAStream) {
       "text:ab reasoning:c text:d");
 }
 
+TEST(AbsorbParts, KeepsPartsOfOneListApartInAStreamToo) {
+  EXPECT_EQ(absorbed_parts({R"([{"type":"text","text":"a"}])",
+                            R"([{"type":"text","text":"b"},{"type":"text","text":"c"}])"},
+                           true),
+            "text:ab text:c");
+}
+
 TEST(AbsorbParts, KeepsPartsOfAPlainReplyApart) {
   EXPECT_EQ(absorbed_parts({R"([{"type":"text","text":"a"},{"type":"text","text":"b"}])"}, false),
             "text:a text:b");
@@ -311,6 +318,13 @@ TEST(ToolCallDeltas, TakeTheLastBodyWhereOneRepeats) {
   calls.take(R"([{"index":0,"id":"a","function":"x","function":{"name":"f"}}])");
   EXPECT_EQ(calls.shown(), "a f()");
   EXPECT_TRUE(calls.choice.blocks.front().native.empty());
+}
+
+TEST(ToolCallDeltas, TakeTheLastOfEachMemberThatRepeats) {
+  Calls calls;
+  calls.take(R"([{"index":0,"id":"a","id":"b","function":{"name":"f","arguments":"1"},
+                  "function":{"name":"g","arguments":"2"}}])");
+  EXPECT_EQ(calls.shown(), "b g(2)");
 }
 
 TEST(ToolCallDeltas, MendAnIndexWithAGap) {

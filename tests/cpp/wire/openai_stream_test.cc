@@ -158,10 +158,11 @@ TEST(Chunks, ShowReasoningUnderTwoNamesAsItCame) {
   EXPECT_EQ(last_delta({both}), both);
 }
 
-TEST(Chunks, TurnContentListsIntoTexts) {
-  EXPECT_EQ(last_delta({R"({"content":[{"type":"thinking","thinking":"Hm"},
-                                       {"type":"text","text":"4"}]})"}),
-            R"({"content":"4","reasoning_content":"Hm"})");
+TEST(Chunks, TurnContentListsIntoTextsAndKeepTheList) {
+  const std::string list =
+      R"([{"type":"thinking","thinking":"Hm"},{"type":"text","text":"4"},{"type":"image"}])";
+  EXPECT_EQ(last_delta({R"({"content":)" + list + "}"}),
+            R"({"content":"4","reasoning_content":"Hm","llmgate_content":)" + list + "}");
 }
 
 // The index of the tool call in the last of these deltas, as a caller sees it.
@@ -235,6 +236,17 @@ TEST(Chunks, CarryIdsThatAreNumbersAsTexts) {
 TEST(Chunks, CarryTheMessageOfAChoiceWithoutADelta) {
   EXPECT_EQ(stream_of({R"({"choices":[{"index":0,"message":{"content":"a"}}]})"}).chunks.front(),
             R"({"choices":[{"index":0,"delta":{"content":"a"}}]})");
+}
+
+TEST(Chunks, CarryAnIndexWhereTheChoiceHadNone) {
+  EXPECT_EQ(stream_of({event(R"({"delta":{"content":"a"}},{"index":null,"delta":{}})")}).chunks[0],
+            event(R"({"index":0,"delta":{"content":"a"}},{"index":1,"delta":{}})"));
+}
+
+TEST(Chunks, CarryTheLastOfEachMemberThatRepeats) {
+  EXPECT_EQ(last_delta({R"({"tool_calls":[{"id":"a","function":{"name":"f"}}],
+                            "tool_calls":[{"id":"b","function":{"name":"g"}}]})"}),
+            R"({"tool_calls":[{"index":0,"id":"b","function":{"name":"g"}}]})");
 }
 
 TEST(Chunks, HaveADeltaWhereTheChoiceHadNone) {

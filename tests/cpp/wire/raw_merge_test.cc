@@ -21,7 +21,8 @@ std::string merged(std::string_view name, const std::vector<std::string>& pieces
 
 TEST(MergeMessageMember, TakesTheFirstValueAfterNull) {
   EXPECT_EQ(merged("x", {"null", "7"}), "7");
-  EXPECT_EQ(merged("x", {"null"}), "absent");
+  EXPECT_EQ(merged("x", {"null"}), "null");
+  EXPECT_EQ(merged("x", {"null", "null", "\"a\"", "null"}), "\"a\"");
 }
 
 TEST(MergeMessageMember, TakesTheLastOfNumbersAndObjects) {
@@ -69,6 +70,11 @@ TEST(MergeAudio, DoesNotDoubleAnIdThatRepeats) {
 TEST(MergeAudio, TakesTheLastOfWhatIsNoObject) {
   EXPECT_EQ(merged("audio", {R"({"data":"x"})", "7"}), "7");
   EXPECT_EQ(merged("audio", {"7", R"({"data":"x"})", R"({"data":"y"})"}), R"({"data":"xy"})");
+}
+
+TEST(MergeAudio, IsNullUntilItComes) {
+  EXPECT_EQ(merged("audio", {"null"}), "null");
+  EXPECT_EQ(merged("audio", {"null", R"({"data":"x"})", "null"}), R"({"data":"x"})");
 }
 
 TEST(MergeAudio, KeepsWhatANullFollows) {
@@ -145,8 +151,9 @@ TEST(MergeChoiceMember, KeepsAValueThatANullFollows) {
   EXPECT_EQ(merged_choice("native_finish_reason", {R"("STOP")", "null"}), R"("STOP")");
 }
 
-TEST(MergeChoiceMember, LeavesOutANullOfAStream) {
-  EXPECT_EQ(merged_choice("logprobs", {"null"}), "absent");
+TEST(MergeChoiceMember, KeepsANullThatNothingFollows) {
+  EXPECT_EQ(merged_choice("logprobs", {"null", "null"}), "null");
+  EXPECT_EQ(merged_choice("logprobs", {"null", R"({"content":[1]})"}), R"({"content":[1]})");
 }
 
 TEST(PlainMembers, AreKeptAsTheyStand) {

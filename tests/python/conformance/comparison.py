@@ -124,7 +124,7 @@ def _choice_of(choice: Any) -> dict[str, Any]:
         "refusal": getattr(message, "refusal", None) or None,
         "tool_calls": [_call_of(call) for call in getattr(message, "tool_calls", None) or []],
         "finish_reason": choice.finish_reason,
-        "native_finish_reason": choice.get("native_finish_reason", choice.finish_reason),
+        "native_finish_reason": choice.get("native_finish_reason") or choice.finish_reason,
     }
 
 
