@@ -1,6 +1,6 @@
-// Which descriptors this process holds for its connections, so that the child of a fork can close
-// them without touching the engine it inherited. Lock-free; any thread, and a child between fork
-// and exec.
+// Which descriptors this process holds for its connections and to wake its loops, so that the child
+// of a fork can close them without touching the engine it inherited. Lock-free; any thread, and a
+// child between fork and exec.
 #pragma once
 
 #include <array>

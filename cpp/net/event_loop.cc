@@ -19,6 +19,7 @@
 
 #include "base/mutex.h"
 #include "base/wake_descriptor.h"
+#include "net/descriptor_set.h"
 
 namespace llmgate::net {
 namespace {
@@ -58,7 +59,9 @@ using WatchPointer = std::shared_ptr<Watch>;  // shared with the waits under way
 class AsioLoop final : public EventLoop {
  public:
   // One thread runs the context, so its descriptors need no locks; posting still has them.
-  AsioLoop() : context_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO), timer_(context_.get_executor()) {}
+  AsioLoop() : context_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO), timer_(context_.get_executor()) {
+    open_descriptors().insert(wake_.descriptor());  // Asio's own cannot be reached
+  }
   AsioLoop(const AsioLoop&) = delete;
   AsioLoop& operator=(const AsioLoop&) = delete;
   ~AsioLoop() override;
@@ -115,6 +118,7 @@ class AsioLoop final : public EventLoop {
 };
 
 AsioLoop::~AsioLoop() {
+  open_descriptors().erase(wake_.descriptor());
   waker_.release();
   for (auto& [number, watch] : watches_) {
     watch->is_released = true;

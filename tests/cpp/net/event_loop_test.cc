@@ -10,6 +10,8 @@
 #include <thread>
 #include <vector>
 
+#include "net/descriptor_set.h"
+
 namespace llmgate::net {
 namespace {
 
@@ -43,6 +45,14 @@ class EventLoopTest : public ::testing::Test {
   std::unique_ptr<EventLoop> loop_ = make_event_loop();
   std::array<int, 2> pair_{};
 };
+
+TEST_F(EventLoopTest, HasItsWakeDescriptorAmongThoseThatAForkCloses) {
+  const std::size_t with_one = open_descriptors().count();
+  auto other = make_event_loop();
+  EXPECT_EQ(open_descriptors().count(), with_one + 1);
+  other.reset();
+  EXPECT_EQ(open_descriptors().count(), with_one);
+}
 
 TEST_F(EventLoopTest, RunsPostedTasksInOrderAndNeverInsideThePost) {
   std::string order;
