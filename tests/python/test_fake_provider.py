@@ -10,8 +10,6 @@ from provider_client import PATH, ask, chat, joined, post, stream
 
 from llmgate.testing import FakeProvider, ReceivedRequest, Reply, ToolCall
 
-# --- what the model says ---------------------------------------------------------------------
-
 
 def test_default_reply_tells_what_was_asked(fake: FakeProvider) -> None:
     content = ask(fake, text="Where am I?")["choices"][0]["message"]["content"]
@@ -163,9 +161,6 @@ def test_stream_may_end_without_its_marker() -> None:
     assert events[-1]["choices"][0]["finish_reason"] == "stop"
 
 
-# --- errors ----------------------------------------------------------------------------------
-
-
 def test_error_reply_has_the_shape_of_the_provider() -> None:
     reply = Reply.error(429, code="slow_down", message="Too fast", retry_after=1.5)
     with FakeProvider([reply]) as fake:
@@ -222,9 +217,6 @@ def test_contradicting_replies_are_refused() -> None:
         Reply(body=b"", pieces=[b""])
     with pytest.raises(ValueError, match="json"):
         Reply(json={}, text="x")
-
-
-# --- what is remembered ----------------------------------------------------------------------
 
 
 def test_requests_are_recorded_with_their_key_apart(fake: FakeProvider) -> None:
