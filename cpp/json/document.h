@@ -205,4 +205,24 @@ inline bool Value::says(std::string_view utf8) const {
   return is_string() && (node().has_escapes ? says_escaped(utf8) : escaped() == utf8);
 }
 
+inline std::size_t Value::size() const { return is_array() || is_object() ? node().size : 0; }
+
+inline Value::Elements Value::elements() const {
+  return is_array() ? Elements(document_, index_ + 1, node().next) : Elements(document_, 0, 0);
+}
+
+inline Value::Members Value::members() const {
+  return is_object() ? Members(document_, index_ + 1, node().next) : Members(document_, 0, 0);
+}
+
+inline Value::Elements::Iterator& Value::Elements::Iterator::operator++() {
+  index_ = Value(document_, index_).node().next;
+  return *this;
+}
+
+inline Value::Members::Iterator& Value::Members::Iterator::operator++() {
+  index_ = Value(document_, index_ + 1).node().next;
+  return *this;
+}
+
 }  // namespace llmgate::json

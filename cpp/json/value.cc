@@ -35,8 +35,6 @@ std::optional<double> Value::as_double() const {
   return is_number() ? number_to_double(raw()) : std::nullopt;
 }
 
-std::size_t Value::size() const { return is_array() || is_object() ? node().size : 0; }
-
 Value Value::find(std::string_view name) const {
   if (!is_object()) {
     return {};
@@ -65,24 +63,6 @@ Value Value::at(std::size_t index) const {
     ++element;
   }
   return *element;
-}
-
-Value::Elements Value::elements() const {
-  return is_array() ? Elements(document_, index_ + 1, node().next) : Elements(document_, 0, 0);
-}
-
-Value::Members Value::members() const {
-  return is_object() ? Members(document_, index_ + 1, node().next) : Members(document_, 0, 0);
-}
-
-Value::Elements::Iterator& Value::Elements::Iterator::operator++() {
-  index_ = Value(document_, index_).node().next;
-  return *this;
-}
-
-Value::Members::Iterator& Value::Members::Iterator::operator++() {
-  index_ = Value(document_, index_ + 1).node().next;
-  return *this;
 }
 
 }  // namespace llmgate::json
