@@ -28,7 +28,7 @@ std::int64_t expected_choices(const chat::ChatRequest& request) {
 
 }  // namespace
 
-Call::Call(Token token, CallSpec spec, std::shared_ptr<CompletionSink> sink, CallContext context,
+Call::Call(Token token, CallSpec&& spec, std::shared_ptr<CompletionSink> sink, CallContext context,
            std::function<void(Token)> on_retired)
     : token_(token),
       spec_(std::move(spec)),
@@ -84,13 +84,12 @@ void Call::start_attempt(std::string_view why) {
   times_.attempt_started = context_.loop.clock().now();
   times_.has_content = false;
   chunks_.clear();
-  Attempt attempt;
+  Attempt& attempt = completion_->route.emplace_back();
   attempt.provider = spec_.target.provider->name;
   attempt.model = spec_.target.model;
   attempt.base_url = spec_.target.base_url;
   attempt.why = why;
   attempt.started = duration_cast<microseconds>(times_.attempt_started - times_.call_started);
-  completion_->route.push_back(std::move(attempt));
 
   reader_.emplace(
       spec_.target.provider->format(), issuer_of(spec_),

@@ -32,7 +32,7 @@ struct CallContext {
 class Call final : public net::TransferObserver {
  public:
   // `on_retired` is called once, when nothing will touch this call any more but the current stack.
-  Call(Token token, CallSpec spec, std::shared_ptr<CompletionSink> sink, CallContext context,
+  Call(Token token, CallSpec&& spec, std::shared_ptr<CompletionSink> sink, CallContext context,
        std::function<void(Token)> on_retired);
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;

@@ -41,7 +41,7 @@ void Engine::start_thread() {
   thread_ = std::thread([this] { run_thread(); });
 }
 
-Engine::Submission Engine::make_submission(CallSpec spec, std::shared_ptr<CompletionSink> sink) {
+Engine::Submission Engine::make_submission(CallSpec&& spec, std::shared_ptr<CompletionSink> sink) {
   const Token token = next_token();
   return {token, std::make_unique<Call>(token, std::move(spec), std::move(sink),
                                         CallContext{*loop_, *transport_, *random_, scratch_},

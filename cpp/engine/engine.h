@@ -66,7 +66,7 @@ class Engine {
   enum class Runner : std::uint8_t { kNobody, kThread, kCaller };
   enum class Sent : std::uint8_t { kRefused, kToRunner, kToBeRun };
 
-  Submission make_submission(CallSpec spec, std::shared_ptr<CompletionSink> sink);
+  Submission make_submission(CallSpec&& spec, std::shared_ptr<CompletionSink> sink);
   // Puts a message into the inbox of whoever runs the loop; if that is nobody, names who will.
   Sent send(Message message, Runner runner_if_nobody);
   void run_thread();

@@ -91,7 +91,7 @@ CurlTransfer* CurlTransfer::from(CURL* easy) {
   return reinterpret_cast<CurlTransfer*>(self);
 }
 
-bool CurlTransfer::begin(HttpRequest request) {
+bool CurlTransfer::begin(HttpRequest&& request) {
   request_ = std::move(request);
   reader_.reset(request_.limits, request_.method != "HEAD");
   return (easy_ != nullptr || make_handle()) && set_request_options();

@@ -38,7 +38,7 @@ class CurlTransfer {
 
   void set_observer(TransferObserver& observer) { observer_ = &observer; }
   // Takes over a request, so that the handle can be added; false if libcurl has no memory for it.
-  [[nodiscard]] bool begin(HttpRequest request);
+  [[nodiscard]] bool begin(HttpRequest&& request);
   // After the handle was removed: drops the request and makes ready for the next.
   void recycle();
   // Gives the handle's memory back; the next begin() makes a new one.

@@ -32,7 +32,7 @@ class CurlTransport final : public Transport {
 
   [[nodiscard]] bool set_up();
 
-  TransferId start(HttpRequest request, TransferObserver& observer) override;
+  TransferId start(HttpRequest&& request, TransferObserver& observer) override;
   void cancel(TransferId id) override;
   void pause(TransferId id) override;
   void resume(TransferId id) override;
@@ -98,7 +98,7 @@ CurlTransport::~CurlTransport() {
   loop_.cancel_timer(timer_);
 }
 
-TransferId CurlTransport::start(HttpRequest request, TransferObserver& observer) {
+TransferId CurlTransport::start(HttpRequest&& request, TransferObserver& observer) {
   assert(loop_.on_loop_thread());
   CurlTransfer& transfer = take_slot();
   transfer.set_observer(observer);

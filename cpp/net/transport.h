@@ -57,7 +57,7 @@ class Transport {
  public:
   virtual ~Transport() = default;
   // `observer` must live until on_end or cancel(). The request is consumed.
-  virtual TransferId start(HttpRequest request, TransferObserver& observer) = 0;
+  virtual TransferId start(HttpRequest&& request, TransferObserver& observer) = 0;
   // Closes the connection; no further call reaches the observer. Unknown and ended ids are ignored.
   virtual void cancel(TransferId id) = 0;
   // While paused no body arrives, and the server feels it; an end may, once all body is delivered.

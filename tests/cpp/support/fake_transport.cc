@@ -80,7 +80,7 @@ void FakeTransport::reply(Transfer& transfer, int status, std::string_view bytes
   finish(transfer);
 }
 
-net::TransferId FakeTransport::start(net::HttpRequest request, net::TransferObserver& observer) {
+net::TransferId FakeTransport::start(net::HttpRequest&& request, net::TransferObserver& observer) {
   const net::TransferId id = forgotten_ + transfers_.size() + 1;
   Transfer& transfer = transfers_.emplace_back();
   transfer.id = id;

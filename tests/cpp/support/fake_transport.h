@@ -53,7 +53,7 @@ class FakeTransport final : public net::Transport {
   // A whole answer at once.
   void reply(Transfer& transfer, int status, std::string_view bytes, net::Headers headers = {});
 
-  net::TransferId start(net::HttpRequest request, net::TransferObserver& observer) override;
+  net::TransferId start(net::HttpRequest&& request, net::TransferObserver& observer) override;
   void cancel(net::TransferId id) override;
   void pause(net::TransferId id) override;
   void resume(net::TransferId id) override;
