@@ -1,6 +1,8 @@
 #include "bindings/python_completion.h"
 
 #include <array>
+#include <exception>
+#include <new>
 #include <utility>
 
 #include "bindings/python_view.h"
@@ -66,6 +68,21 @@ bool has_loss(const CompletionObject& self) {
   return false;
 }
 
+// What Python calls directly must not throw.
+template <typename Step>
+PyObject* guarded(Step step) {
+  try {
+    return step();
+  } catch (py::error_already_set& error) {
+    error.restore();
+  } catch (const std::bad_alloc&) {
+    PyErr_NoMemory();
+  } catch (const std::exception& error) {
+    PyErr_SetString(PyExc_RuntimeError, error.what());
+  }
+  return nullptr;
+}
+
 void deallocate(PyObject* self) {
   PyTypeObject* type = Py_TYPE(self);
   delete cast(self).completion;  // NOLINT(cppcoreguidelines-owning-memory)
@@ -73,34 +90,34 @@ void deallocate(PyObject* self) {
   Py_DECREF(type);
 }
 
-PyObject* fill(PyObject* self, PyObject* response) {
-  const CompletionObject& object = cast(self);
-  engine::Completion& completion = *object.completion;
-  bool is_filled = false;
+bool fill_response(const CompletionObject& self, PyObject* response) {
+  engine::Completion& completion = *self.completion;
   if (completion.raw_index.root().exists()) {
     const json::Document index = std::move(completion.raw_index);
-    is_filled = fill_view(*object.state, response, index.root(), ViewClass::kResponse);
-  } else {
-    std::string storage;
-    is_filled = fill_view(*object.state, response, engine::view_of(completion, storage),
-                          ViewClass::kResponse);
+    return fill_view(*self.state, response, index.root(), ViewClass::kResponse);
   }
-  return is_filled ? Py_NewRef(Py_None) : nullptr;
+  std::string storage;
+  return fill_view(*self.state, response, engine::view_of(completion, storage),
+                   ViewClass::kResponse);
+}
+
+PyObject* fill(PyObject* self, PyObject* response) {
+  return guarded(
+      [&] { return fill_response(cast(self), response) ? Py_NewRef(Py_None) : nullptr; });
 }
 
 PyObject* beside(PyObject* self, PyObject* /*unused*/) {
-  const CompletionObject& object = cast(self);
-  return make_view(*object.state, engine::render_beside(*object.completion), ViewClass::kNode);
+  return guarded([self] {
+    const CompletionObject& object = cast(self);
+    return make_view(*object.state, engine::render_beside(*object.completion), ViewClass::kNode);
+  });
 }
 
 PyObject* raise_failure(PyObject* self, PyObject* /*unused*/) {
-  try {
+  return guarded([self] {
     raise_if_failed(py::reinterpret_borrow<py::object>(self));
-  } catch (py::error_already_set& error) {
-    error.restore();
-    return nullptr;
-  }
-  return Py_NewRef(Py_None);
+    return Py_NewRef(Py_None);
+  });
 }
 
 PyObject* get_failed(PyObject* self, void* /*unused*/) {

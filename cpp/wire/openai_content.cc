@@ -112,7 +112,7 @@ Value arguments_of(Value body) {
 }
 
 // Looking at arguments that are longer, once per piece, would cost too much.
-constexpr std::size_t kMostArguments = std::size_t{1} << 20U;
+constexpr std::size_t kMostArguments = std::size_t{16} * 1024;
 
 // Servers that number every call 0 and give no ids begin the next one with its name alone; others
 // repeat the name with each piece of one call.
