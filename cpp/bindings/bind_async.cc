@@ -63,9 +63,7 @@ class AsyncStream {
     if (!ready_.empty() && !is_closed_) {
       const std::string chunk = std::move(ready_.front());
       ready_.pop_front();
-      const std::size_t unread = flow_->unread_bytes.fetch_sub(chunk.size()) - chunk.size();
-      if (unread < engine::StreamFlow::kResumeBelow && flow_->is_paused.exchange(false) &&
-          generation_ == state_.generation) {
+      if (flow_->take(chunk.size()) && generation_ == state_.generation) {
         engine_->resume(token_);
       }
       PyObject* view = make_view(state_, chunk, ViewClass::kChunk);

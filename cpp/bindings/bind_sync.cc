@@ -88,8 +88,7 @@ class StartedCall {
 
   // The reader has taken a chunk: the stream may go on when enough of it is read.
   void note_taken(std::size_t bytes) {
-    const std::size_t unread = flow_->unread_bytes.fetch_sub(bytes) - bytes;
-    if (unread < engine::StreamFlow::kResumeBelow && flow_->is_paused.exchange(false)) {
+    if (flow_->take(bytes)) {
       engine_->resume(token_);
     }
   }

@@ -17,8 +17,8 @@ Failure check_request(json::Value request) {
     return failure;
   }
   for (const json::Member member : request.members()) {
-    const std::string unescaped = member.name.has_escapes() ? member.name.unescaped() : "";
-    const std::string_view name = unescaped.empty() ? member.name.escaped() : unescaped;
+    std::string storage;
+    const std::string_view name = member.name.unescaped(storage);
     if (Failure failure = check_parameter(name, member.value)) {
       return failure;
     }

@@ -193,7 +193,7 @@ void Call::hand_over(const AnswerReader::Progress& progress) {
   }
   context_.transport.pause(transfer_);
   // The reader may have caught up before it could see the pause; then nobody else would end it.
-  if (flow.unread_bytes.load() < StreamFlow::kResumeBelow && flow.is_paused.exchange(false)) {
+  if (flow.ends_pause(flow.unread_bytes.load())) {
     context_.transport.resume(transfer_);
   }
 }

@@ -57,6 +57,15 @@ struct StreamFlow {
   static constexpr std::size_t kResumeBelow = 64 * 1024;
   std::atomic<std::size_t> unread_bytes{0};
   std::atomic<bool> is_paused{false};
+
+  // The reader has taken so many bytes. True: it has caught up, and must let the stream go on.
+  [[nodiscard]] bool take(std::size_t bytes) {
+    return ends_pause(unread_bytes.fetch_sub(bytes) - bytes);
+  }
+  // Whether a pause ends with so much unread; true for one of those who ask.
+  [[nodiscard]] bool ends_pause(std::size_t unread) {
+    return unread < kResumeBelow && is_paused.exchange(false);
+  }
 };
 
 class CompletionSink {

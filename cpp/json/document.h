@@ -72,6 +72,8 @@ class Value {
   // becomes its three-byte form (WTF-8), which Python's "surrogatepass" reads. Empty for everything
   // else.
   [[nodiscard]] std::string unescaped() const;
+  // The same without a copy where there are no escapes; else kept in `storage`.
+  [[nodiscard]] std::string_view unescaped(std::string& storage) const;
   // Whether this is a string that says exactly `utf8`.
   [[nodiscard]] bool says(std::string_view utf8) const;
 

@@ -18,6 +18,14 @@ std::string Value::unescaped() const {
   return text;
 }
 
+std::string_view Value::unescaped(std::string& storage) const {
+  if (!has_escapes()) {
+    return escaped();
+  }
+  storage = unescaped();
+  return storage;
+}
+
 // An escape is never shorter than what it stands for.
 bool Value::says_escaped(std::string_view utf8) const {
   return escaped().size() > utf8.size() && unescaped() == utf8;

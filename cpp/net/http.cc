@@ -49,7 +49,10 @@ std::string byte_at(unsigned char byte, std::size_t position) {
 std::string_view authority_of(std::string_view after_scheme) {
   const auto* end = std::find_if(after_scheme.begin(), after_scheme.end(),
                                  [](char c) { return c == '/' || c == '?' || c == '#'; });
-  return after_scheme.substr(0, static_cast<std::size_t>(end - after_scheme.begin()));
+  const std::string_view authority =
+      after_scheme.substr(0, static_cast<std::size_t>(end - after_scheme.begin()));
+  const std::size_t at = authority.rfind('@');
+  return at == std::string_view::npos ? authority : authority.substr(at + 1);
 }
 
 std::optional<std::string_view> find_header(const Headers& headers, std::string_view name) {

@@ -20,7 +20,7 @@ using Headers = std::vector<Header>;
 // The first value of a header, compared without case; nothing if absent.
 std::optional<std::string_view> find_header(const Headers& headers, std::string_view name);
 
-// "host:port", maybe with a user before it: what stands between "://" and the path of a URL.
+// "host:port": what stands between "://" and the path of a URL, without a user.
 std::string_view authority_of(std::string_view after_scheme);
 
 // Why a name or value may not be sent ("contains a control byte (0x0a) at 7"), or nothing. Names

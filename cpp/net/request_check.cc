@@ -28,10 +28,7 @@ bool has_blank_or_control(std::string_view text) {
 }
 
 bool has_host(std::string_view after_scheme) {
-  std::string_view host = authority_of(after_scheme);
-  if (const auto at = host.rfind('@'); at != std::string_view::npos) {
-    host.remove_prefix(at + 1);
-  }
+  const std::string_view host = authority_of(after_scheme);
   return !host.empty() && host.front() != ':';
 }
 

@@ -17,11 +17,7 @@ std::string lower(std::string_view text) {
 
 // host[:port] of a URL, in lower case, without user.
 std::string authority_of(std::string_view url) {
-  std::string_view rest = net::authority_of(url.substr(url.find("://") + 3));
-  if (const std::size_t at = rest.rfind('@'); at != std::string_view::npos) {
-    rest = rest.substr(at + 1);
-  }
-  return lower(rest);
+  return lower(net::authority_of(url.substr(url.find("://") + 3)));
 }
 
 struct Place {

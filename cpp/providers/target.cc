@@ -30,10 +30,7 @@ std::string_view host_of(std::string_view url) {
   if (start == std::string_view::npos) {
     return "";
   }
-  std::string_view rest = net::authority_of(url.substr(start + 3));
-  if (const std::size_t at = rest.rfind('@'); at != std::string_view::npos) {
-    rest = rest.substr(at + 1);
-  }
+  const std::string_view rest = net::authority_of(url.substr(start + 3));
   if (rest.starts_with('[')) {
     return rest.substr(0, rest.find(']') + 1);
   }

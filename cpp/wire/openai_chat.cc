@@ -110,8 +110,8 @@ class OpenAiChatFormat final : public Format {
  private:
   static void render_member(Value request, json::Member member, const Issuer& issuer,
                             json::Writer& out, chat::Dispositions& dispositions) {
-    const std::string unescaped = member.name.has_escapes() ? member.name.unescaped() : "";
-    const std::string_view name = unescaped.empty() ? member.name.escaped() : unescaped;
+    std::string storage;
+    const std::string_view name = member.name.unescaped(storage);
     const FieldRule* rule = rule_for(*issuer.dialect, name, issuer.model);
     if (rule == nullptr) {
       out.raw_key(member.name.raw()).raw(member.value.raw());

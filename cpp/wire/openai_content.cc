@@ -228,8 +228,8 @@ bool is_last_of_its_name(Value object, json::Member member) {
   if (object.size() == 1) {
     return true;
   }
-  const Value last = member.name.has_escapes() ? object.find(member.name.unescaped())
-                                               : object.find(member.name.escaped());
+  std::string storage;
+  const Value last = object.find(member.name.unescaped(storage));
   return last.raw().data() == member.value.raw().data();
 }
 

@@ -45,5 +45,12 @@ TEST(WhyBadHeader, NeverRepeatsTheValue) {
   EXPECT_EQ(why->find("secret"), std::string::npos);
 }
 
+TEST(AuthorityOf, EndsAtThePathAndHasNoUser) {
+  EXPECT_EQ(authority_of("api.example.com/v1"), "api.example.com");
+  EXPECT_EQ(authority_of("api.example.com:8080?x=/"), "api.example.com:8080");
+  EXPECT_EQ(authority_of("user:p@ss@[::1]:9#/"), "[::1]:9");
+  EXPECT_EQ(authority_of("/v1@x"), "");
+}
+
 }  // namespace
 }  // namespace llmgate::net
