@@ -10,6 +10,7 @@
 #include "bindings/python_json.h"
 #include "bindings/python_view.h"
 #include "bindings/register.h"
+#include "chat/disposition.h"
 #include "chat/request.h"
 #include "engine/answer_reader.h"
 #include "providers/provider.h"
@@ -25,6 +26,23 @@ const wire::Dialect& dialect_of(const std::string& provider) {
   static const wire::Dialect plain{.provider = "unknown"};
   const providers::Provider* card = providers::find_provider(provider);
   return card == nullptr ? plain : card->dialect;
+}
+
+// By name; of an empty name the one that the provider speaks.
+const wire::Format& format_of(const std::string& name, const std::string& provider) {
+  if (name.empty()) {
+    const providers::Provider* card = providers::find_provider(provider);
+    return card == nullptr ? wire::openai_chat_format() : card->format();
+  }
+  const wire::Format* format = wire::find_format(name);
+  if (format == nullptr) {
+    std::string known;
+    for (const wire::Format* one : wire::all_formats()) {
+      known += (known.empty() ? "" : ", ") + std::string(one->name());
+    }
+    throw py::value_error("\"" + name + "\" is no known format; known: " + known);
+  }
+  return *format;
 }
 
 net::ResponseHead head_of(int status, const py::dict& headers) {
@@ -68,11 +86,11 @@ void read_answer(engine::AnswerReader& reader, const py::iterable& pieces, bool 
   parsed.completion->error = std::move(error);
 }
 
-py::object parse(ModuleState& state, const std::string& provider, const py::iterable& pieces,
-                 int status, const py::dict& headers, bool is_stream, int expected_choices,
-                 bool framed, const py::object& chunks) {
+py::object parse(ModuleState& state, const std::string& format, const std::string& provider,
+                 const py::iterable& pieces, int status, const py::dict& headers, bool is_stream,
+                 int expected_choices, bool framed, const py::object& chunks) {
   json::Document scratch;
-  engine::AnswerReader reader(wire::openai_chat_format(), {&dialect_of(provider), ""},
+  engine::AnswerReader reader(format_of(format, provider), {&dialect_of(provider), ""},
                               {is_stream, true, expected_choices}, scratch);
   reader.on_head(head_of(status, headers));
   Parsed parsed;
@@ -122,19 +140,36 @@ py::object build_from_chunks(ModuleState& state, const py::iterable& chunks) {
   return wrap_completion(state, std::move(completion), true);
 }
 
-py::bytes read_and_render(ModuleState& state, const std::string& provider,
-                          const std::string& body) {
-  auto request = wire::openai_chat_format().read_request(body);
+py::bytes read_request(ModuleState& state, const std::string& format, const std::string& provider,
+                       const std::string& model, const std::string& body) {
+  const auto request =
+      format_of(format, provider).read_request(body, {&dialect_of(provider), model});
   if (!request) {
     raise_error(state, request.error(), py::none());
   }
-  const std::string model = request->root().find("model").unescaped();
+  return py::bytes(request->body().data(), request->body().size());
+}
+
+py::tuple render_request(ModuleState& state, const std::string& format, const std::string& provider,
+                         const std::string& model, const std::string& body) {
+  const auto request = chat::ChatRequest::read(body);
+  if (!request) {
+    raise_error(state, request.error(), py::none());
+  }
+  const std::string named = model.empty() ? request->root().find("model").unescaped() : model;
   const auto rendered =
-      wire::openai_chat_format().render_request(*request, {&dialect_of(provider), model});
+      format_of(format, provider).render_request(*request, {&dialect_of(provider), named});
   if (!rendered) {
     raise_error(state, rendered.error(), py::none());
   }
-  return rendered->body;
+  py::dict headers;
+  for (const net::Header& header : rendered->headers) {
+    headers[py::str(header.name)] = header.value;
+  }
+  const std::string dispositions =
+      chat::render_dispositions(request->field_names(), rendered->dispositions);
+  return py::make_tuple(rendered->path, py::bytes(rendered->body), headers,
+                        py::bytes(dispositions));
 }
 
 }  // namespace
@@ -142,11 +177,11 @@ py::bytes read_and_render(ModuleState& state, const std::string& provider,
 void register_recordings(py::module_& module, ModuleState& state) {
   module.def(
       "parse",
-      [&state](const std::string& provider, const py::iterable& pieces, int status,
-               const py::dict& headers, bool is_stream, int expected_choices, bool framed,
-               const py::object& chunks) {
-        return parse(state, provider, pieces, status, headers, is_stream, expected_choices, framed,
-                     chunks);
+      [&state](const std::string& format, const std::string& provider, const py::iterable& pieces,
+               int status, const py::dict& headers, bool is_stream, int expected_choices,
+               bool framed, const py::object& chunks) {
+        return parse(state, format, provider, pieces, status, headers, is_stream, expected_choices,
+                     framed, chunks);
       },
       "Reads a recorded answer into a Completion.");
   module.def(
@@ -154,11 +189,19 @@ void register_recordings(py::module_& module, ModuleState& state) {
       [&state](const py::iterable& chunks) { return build_from_chunks(state, chunks); },
       "Puts the chunks of a stream together.");
   module.def(
-      "read_and_render",
-      [&state](const std::string& provider, const std::string& body) {
-        return read_and_render(state, provider, body);
+      "read_request",
+      [&state](const std::string& format, const std::string& provider, const std::string& model,
+               const std::string& body) {
+        return read_request(state, format, provider, model, body);
       },
-      "Reads a request of the format and renders it again.");
+      "Reads a request of a format into the canonical request.");
+  module.def(
+      "render_request",
+      [&state](const std::string& format, const std::string& provider, const std::string& model,
+               const std::string& body) {
+        return render_request(state, format, provider, model, body);
+      },
+      "Renders a canonical request: path, body, headers, dispositions.");
 }
 
 }  // namespace llmgate::bindings

@@ -1,10 +1,8 @@
 #include "chat/chunks.h"
 
-#include <algorithm>
 #include <string_view>
 #include <utility>
 
-#include "chat/usage.h"
 #include "chat/view.h"
 #include "json/document.h"
 #include "json/writer.h"
@@ -15,9 +13,9 @@ namespace {
 using json::Value;
 using json::Writer;
 
-class ChunkWriter {
+class ViewChunks {
  public:
-  ChunkWriter(Value view, std::vector<std::string>& chunks) : view_(view), chunks_(chunks) {}
+  ViewChunks(Value view, std::vector<std::string>& chunks) : view_(view), chunks_(chunks) {}
 
   template <typename WriteDelta>
   void add_delta(Value choice, WriteDelta write_delta) {
@@ -100,75 +98,10 @@ void write_tool_calls(Value calls, Writer& out) {
   out.end_array();
 }
 
-// Whether the provider sent the content as a list of parts.
-bool is_list(const Choice& choice) {
-  return std::any_of(choice.blocks.begin(), choice.blocks.end(), [](const Block& block) {
-    return block.member == "content" && (block.kind != BlockKind::kText || !block.type.empty());
-  });
-}
-
-void write_part(const Block& block, Writer& out) {
-  if (block.kind == BlockKind::kUnknown) {
-    out.raw(block.native.front().value);
-    return;
-  }
-  out.begin_object().escaped_key("type");
-  if (block.kind == BlockKind::kReasoning) {
-    out.escaped("thinking").escaped_key("thinking").begin_array().begin_object();
-    out.escaped_key("type").escaped("text").escaped_key("text").escaped(block.text);
-    out.end_object().end_array();
-  } else {
-    out.escaped("text").escaped_key("text").escaped(block.text);
-  }
-  for (const RawMember& member : block.native) {
-    out.escaped_key(member.name).raw(member.value);
-  }
-  out.end_object();
-}
-
-// The texts of a content list, and the list itself.
-void write_list(const Choice& choice, Value content, Writer& out) {
-  std::string thinking;
-  for (const Block& block : choice.blocks) {
-    if (block.kind == BlockKind::kReasoning && block.member == "content") {
-      thinking += block.text;
-    }
-  }
-  out.escaped_key("content").raw(content.raw());
-  if (!thinking.empty()) {
-    out.escaped_key("reasoning_content").escaped(thinking);
-  }
-  out.escaped_key(kPartsMember).begin_array();
-  for (const Block& block : choice.blocks) {
-    if (block.member == "content") {
-      write_part(block, out);
-    }
-  }
-  out.end_array();
-}
-
-// Reasoning that stood beside a content list.
-void write_reasoning_beside(const Choice& choice, Writer& out) {
-  for (const Block& block : choice.blocks) {
-    if (block.kind != BlockKind::kReasoning || block.member == "content") {
-      continue;
-    }
-    out.escaped_key("reasoning_content").escaped(block.text);
-    if (block.member == "reasoning") {
-      out.escaped_key("reasoning").escaped(block.text);
-    }
-  }
-}
-
-// All of a message but its text. Of a list the reasoning comes with it.
-void write_first_delta(const Choice& choice, Value message, Writer& out) {
-  const bool has_list = is_list(choice);
+// All of a message but its text.
+void write_first_delta(Value message, Writer& out) {
   for (const json::Member member : message.members()) {
     const Value name = member.name;
-    const bool is_reasoning = name.says("reasoning") || name.says("reasoning_content");
-    if (has_list && (name.says("content") || (is_reasoning && member.value.is_string()))) {
-      continue;
-    }
     if (name.says("tool_calls") && member.value.is_array()) {
       write_tool_calls(member.value, out);
     } else if (name.says("content") && member.value.is_string()) {
@@ -177,23 +110,15 @@ void write_first_delta(const Choice& choice, Value message, Writer& out) {
       out.raw_key(name.raw()).raw(member.value.raw());
     }
   }
-  if (has_list) {
-    write_reasoning_beside(choice, out);
-  }
 }
 
-void add_choice(const Choice& choice, Value view, ChunkWriter& chunks) {
+void add_choice(Value view, ViewChunks& chunks) {
   const Value message = view.find("message");
-  const Value content = message.find("content");
-  chunks.add_delta(view, [&](Writer& out) { write_first_delta(choice, message, out); });
-  if (is_list(choice)) {
-    chunks.add_delta(view, [&](Writer& out) { write_list(choice, content, out); });
-  } else {
-    for (std::string_view rest = content.escaped(); !rest.empty();) {
-      const std::string_view piece = next_piece(rest);
-      chunks.add_delta(view, [piece](Writer& out) { out.escaped_key("content").escaped(piece); });
-      rest.remove_prefix(piece.size());
-    }
+  chunks.add_delta(view, [&](Writer& out) { write_first_delta(message, out); });
+  for (std::string_view rest = message.find("content").escaped(); !rest.empty();) {
+    const std::string_view piece = next_piece(rest);
+    chunks.add_delta(view, [piece](Writer& out) { out.escaped_key("content").escaped(piece); });
+    rest.remove_prefix(piece.size());
   }
   chunks.add_finish(view);
 }
@@ -207,10 +132,9 @@ std::vector<std::string> render_chunks(const Turn& turn) {
   if (document.read(view)) {
     return chunks;
   }
-  ChunkWriter writer(document.root(), chunks);
-  auto choice = turn.choices.begin();
-  for (const Value view_of_choice : document.root().find("choices").elements()) {
-    add_choice(*choice++, view_of_choice, writer);
+  ViewChunks writer(document.root(), chunks);
+  for (const Value choice : document.root().find("choices").elements()) {
+    add_choice(choice, writer);
   }
   if (document.root().find("usage").is_object()) {
     writer.add_usage(document.root().find("usage"));

@@ -129,12 +129,28 @@ std::string_view name_of(Shape shape) {
   return "";
 }
 
+// {"googleSearch": {}} and its like: an object of settings by the tool's name, without a type.
+bool is_tool_of_gemini(Value tool) {
+  if (tool.size() == 0 || tool.find("type").exists() || tool.find("function").exists()) {
+    return false;
+  }
+  for (const json::Member member : tool.members()) {
+    if (!member.value.is_object()) {
+      return false;
+    }
+  }
+  return !tool.find("parameters").exists();
+}
+
 Failure check_tool(Value tool, const Path& path) {
   if (!tool.is_object()) {
     return refuse(path, tool, "an object with \"type\" and \"function\"");
   }
   const Value type = tool.find("type");
   const Value function = tool.find("function");
+  if (is_tool_of_gemini(tool)) {
+    return std::nullopt;
+  }
   if (!type.is_string() && !function.is_object()) {  // Mistral's own clients leave the type out
     return refuse(path.member("type"), type, "\"function\" or another tool type");
   }
@@ -191,11 +207,18 @@ Failure check_response_format(Value format) {
 
 bool is_known_parameter(std::string_view name) { return find_parameter(name) != nullptr; }
 
+std::span<const std::string_view> parameter_names() {
+  static const auto names = [] {
+    std::array<std::string_view, kParameters.size()> all;
+    std::transform(kParameters.begin(), kParameters.end(), all.begin(),
+                   [](const Parameter& row) { return row.name; });
+    return all;
+  }();
+  return names;
+}
+
 std::string_view nearest_parameter(std::string_view name) {
-  std::array<std::string_view, kParameters.size()> names;
-  std::transform(kParameters.begin(), kParameters.end(), names.begin(),
-                 [](const Parameter& row) { return row.name; });
-  return nearest_name(name, names);
+  return nearest_name(name, parameter_names());
 }
 
 Failure check_parameter(std::string_view name, Value value) {

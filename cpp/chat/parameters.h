@@ -2,6 +2,7 @@
 // completion", read 2026-11): their names, and the checks of their values.
 #pragma once
 
+#include <span>
 #include <string_view>
 
 #include "base/result.h"
@@ -9,6 +10,7 @@
 
 namespace llmgate::chat {
 
+std::span<const std::string_view> parameter_names();
 bool is_known_parameter(std::string_view name);
 // The known name most like `name`, or empty when none is near.
 std::string_view nearest_parameter(std::string_view name);

@@ -46,6 +46,10 @@ std::string_view name_of(BlockKind kind) {
       return "tool_call";
     case BlockKind::kRefusal:
       return "refusal";
+    case BlockKind::kServerTool:
+      return "server_tool";
+    case BlockKind::kImage:
+      return "image";
     case BlockKind::kUnknown:
       return "unknown";
   }

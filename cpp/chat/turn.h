@@ -36,7 +36,9 @@ enum class BlockKind : std::uint8_t {
   kReasoning,
   kToolCall,
   kRefusal,
-  kUnknown,  // a content part that no kind covers, kept whole
+  kServerTool,  // a call that the provider ran itself, or what came out of it: nobody else's to run
+  kImage,       // an image that the model made
+  kUnknown,     // a content part that no kind covers, kept whole
 };
 std::string_view name_of(BlockKind kind);
 
@@ -48,8 +50,8 @@ struct Block {
       text;        // text, reasoning, refusal; arguments of a function call, input of a custom one
   EscapedText id;  // tool calls
   EscapedText name;  // tool calls
-  EscapedText
-      type;  // tool calls: "function", "custom", ...; parts of a content list: the part's type
+  // Tool calls: "function", "custom", ...; parts of a content list: the part's type.
+  EscapedText type;
   std::int64_t index = 0;        // tool calls: position in the list as the provider counts
   bool names_arguments = false;  // tool calls of a stream: arguments came beside the name
   // What else the provider's object held, member by member. For kUnknown: one member without a name
@@ -69,6 +71,13 @@ enum class FinishReason : std::uint8_t {
 // OpenAI's word; empty for kNone and kUnknown.
 std::string_view name_of(FinishReason reason);
 
+// What its issuer gets back for a message: see chat/replay.h.
+struct Replay {
+  bool is_needed = false;  // the OpenAI-shaped message does not say all that the provider said
+  std::string native;  // the message in its format's own JSON; empty: as shown, member by member
+  std::uint64_t shown = 0;  // fingerprint of what is shown of it
+};
+
 struct Choice {
   std::int64_t index = 0;
   EscapedText role;
@@ -79,6 +88,10 @@ struct Choice {
   // What the message holds beside its blocks: annotations, audio, images, reasoning_details,
   // members sent as null, unknown ones.
   RawMembers message_members;
+  // Derived from the blocks for the view, where a format has citations of its own: a list of
+  // OpenAI's `url_citation` annotations as JSON; empty: none.
+  std::string annotations;
+  Replay replay;
 };
 
 // Token counts, normalised: prompt includes cached tokens, completion includes reasoning. Nothing
@@ -88,6 +101,7 @@ struct Usage {
   std::optional<std::int64_t> completion_tokens;
   std::optional<std::int64_t> total_tokens;
   std::optional<std::int64_t> cached_tokens;
+  std::optional<std::int64_t> cache_write_tokens;
   std::optional<std::int64_t> reasoning_tokens;
   std::string native;      // the provider's object as sent; empty: none was
   bool is_normal = false;  // the native object says all of the above in OpenAI's names
@@ -101,6 +115,8 @@ struct Turn {
   std::vector<Choice> choices;
   Usage usage;
   RawMembers members;  // created, system_fingerprint, service_tier, unknown ones
+  // When it came, in seconds since 1970, for providers that do not say; 0: unknown.
+  std::int64_t created_s = 0;
   // The body it was read from is OpenAI-shaped as it stands: whoever kept that needs no other view.
   bool is_view_as_sent = false;
   bool missing_marker = false;  // a stream that ended whole but without its format's marker

@@ -1,5 +1,7 @@
 #include "chat/usage.h"
 
+#include <algorithm>
+#include <initializer_list>
 #include <string_view>
 #include <utility>
 
@@ -19,18 +21,28 @@ std::optional<std::int64_t> difference(std::int64_t a, std::int64_t b) {
   return __builtin_sub_overflow(a, b, &result) ? std::nullopt : std::optional(result);
 }
 
-// Copies the members of `details` and adds `name` if it is not there as a number.
-void write_details(Value details, std::string_view name, std::optional<std::int64_t> count,
-                   json::Writer& out) {
+struct Detail {
+  std::string_view name;
+  std::optional<std::int64_t> count;
+};
+
+// Copies the members of `details`, with the counts that are known in their places or behind.
+void write_details(Value details, std::initializer_list<Detail> counts, json::Writer& out) {
+  const auto is_counted = [&counts](Value name) {
+    return std::any_of(counts.begin(), counts.end(), [name](const Detail& detail) {
+      return detail.count && name.says(detail.name);
+    });
+  };
   out.begin_object();
   for (const json::Member member : details.members()) {
-    if (count && member.name.says(name)) {
-      continue;
+    if (!is_counted(member.name)) {
+      out.raw_key(member.name.raw()).raw(member.value.raw());
     }
-    out.raw_key(member.name.raw()).raw(member.value.raw());
   }
-  if (count) {
-    out.key(name).number(*count);
+  for (const Detail& detail : counts) {
+    if (detail.count) {
+      out.key(detail.name).number(*detail.count);
+    }
   }
   out.end_object();
 }
@@ -119,30 +131,40 @@ void write_usage(const Usage& usage, json::Writer& out) {
   write_count("prompt_tokens", usage.prompt_tokens, out);
   write_count("completion_tokens", usage.completion_tokens, out);
   write_count("total_tokens", usage.total_tokens, out);
-  bool wrote_prompt_details = !usage.cached_tokens;
-  bool wrote_completion_details = !usage.reasoning_tokens;
+  const auto write_prompt_details = [&usage, &out](Value details) {
+    write_details(details,
+                  {{"cached_tokens", usage.cached_tokens},
+                   {"cache_creation_tokens", usage.cache_write_tokens}},
+                  out);
+  };
+  const auto write_completion_details = [&usage, &out](Value details) {
+    write_details(details, {{"reasoning_tokens", usage.reasoning_tokens}}, out);
+  };
+  bool owes_prompt_details = usage.cached_tokens || usage.cache_write_tokens;
+  bool owes_completion_details = usage.reasoning_tokens.has_value();
   for (const json::Member member : native.members()) {
     const Value name = member.name;
-    if (usage.cached_tokens && name.says("prompt_tokens_details")) {
-      write_details(member.value, "cached_tokens", usage.cached_tokens, out.raw_key(name.raw()));
-      wrote_prompt_details = true;
-    } else if (usage.reasoning_tokens && name.says("completion_tokens_details")) {
-      write_details(member.value, "reasoning_tokens", usage.reasoning_tokens,
-                    out.raw_key(name.raw()));
-      wrote_completion_details = true;
+    if (owes_prompt_details && name.says("prompt_tokens_details")) {
+      out.raw_key(name.raw());
+      write_prompt_details(member.value);
+      owes_prompt_details = false;
+    } else if (owes_completion_details && name.says("completion_tokens_details")) {
+      out.raw_key(name.raw());
+      write_completion_details(member.value);
+      owes_completion_details = false;
     } else if (!(usage.prompt_tokens && name.says("prompt_tokens")) &&
                !(usage.completion_tokens && name.says("completion_tokens")) &&
                !(usage.total_tokens && name.says("total_tokens"))) {
       out.raw_key(name.raw()).raw(member.value.raw());
     }
   }
-  if (!wrote_prompt_details) {
-    write_details(Value(), "cached_tokens", usage.cached_tokens,
-                  out.escaped_key("prompt_tokens_details"));
+  if (owes_prompt_details) {
+    out.escaped_key("prompt_tokens_details");
+    write_prompt_details(Value());
   }
-  if (!wrote_completion_details) {
-    write_details(Value(), "reasoning_tokens", usage.reasoning_tokens,
-                  out.escaped_key("completion_tokens_details"));
+  if (owes_completion_details) {
+    out.escaped_key("completion_tokens_details");
+    write_completion_details(Value());
   }
   out.end_object();
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "chat/replay.h"
 #include "chat/usage.h"
 #include "json/writer.h"
 
@@ -33,9 +34,122 @@ std::string joined_text(const Choice& choice, BlockKind kind) {
   return text;
 }
 
-void write_tool_call(const Block& call, Writer& out) {
+void write_reasoning(const Choice& choice, Writer& out) {
+  if (!has_block(choice, BlockKind::kReasoning)) {
+    return;
+  }
+  const std::string text = joined_text(choice, BlockKind::kReasoning);
+  out.escaped_key("reasoning_content").escaped(text);
+  for (const Block& block : choice.blocks) {
+    if (block.kind == BlockKind::kReasoning && block.member == "reasoning") {
+      out.escaped_key("reasoning").escaped(text);
+      return;
+    }
+  }
+}
+
+void write_message(const Turn& turn, const Choice& choice, Writer& out) {
+  out.begin_object();
+  out.escaped_key("role").escaped(choice.role.empty() ? std::string_view("assistant")
+                                                      : choice.role);
+  out.escaped_key("content");
+  if (has_block(choice, BlockKind::kText)) {
+    out.escaped(joined_text(choice, BlockKind::kText));
+  } else {
+    out.null();
+  }
+  write_reasoning(choice, out);
+  if (has_block(choice, BlockKind::kRefusal)) {
+    out.escaped_key("refusal").escaped(joined_text(choice, BlockKind::kRefusal));
+  }
+  write_tool_calls(choice, out);
+  write_beside_blocks(turn, choice, out);
+  out.end_object();
+}
+
+void write_choice(const Turn& turn, const Choice& choice, Writer& out) {
+  out.begin_object().escaped_key("index").number(choice.index).escaped_key("message");
+  write_message(turn, choice, out);
+  write_end(choice, out);
+  out.end_object();
+}
+
+// OpenAI's word where we know one, else the provider's: an unknown word never becomes "stop".
+void write_finish(const Choice& choice, Writer& out) {
+  out.escaped_key("finish_reason");
+  if (const std::string_view word = name_of(choice.finish); !word.empty()) {
+    out.escaped(word);
+  } else if (!choice.finish_word.empty()) {
+    out.escaped(choice.finish_word);
+  } else {
+    out.null();
+  }
+}
+
+// Kept whole, as one member without a name.
+bool is_whole(const Block& block) {
+  return block.native.size() == 1 && block.native.front().name.empty();
+}
+
+bool is_cut(const Block& call, const Choice& choice) {
+  return choice.finish == FinishReason::kLength && &call == &choice.blocks.back();
+}
+
+void write_block(const Block& block, const Choice& choice, Writer& out) {
+  out.begin_object().escaped_key("kind").string(name_of(block.kind));
+  if (!block.member.empty()) {
+    out.escaped_key("member").escaped(block.member);
+  }
+  if (block.kind == BlockKind::kToolCall) {
+    out.escaped_key("id").escaped(block.id).escaped_key("name").escaped(block.name);
+    out.escaped_key("arguments").escaped(block.text);
+    out.escaped_key("type").escaped(block.type.empty() ? std::string_view("function") : block.type);
+    out.escaped_key("malformed").boolean(block.type != "custom" && !has_valid_arguments(block));
+    out.escaped_key("cut").boolean(is_cut(block, choice));
+  } else {
+    if (!block.type.empty()) {
+      out.escaped_key("type").escaped(block.type);
+    }
+    if (block.kind != BlockKind::kUnknown) {
+      out.escaped_key("text").escaped(block.text);
+    }
+  }
+  if (is_whole(block)) {
+    out.escaped_key("native").raw(block.native.front().value);
+  } else if (!block.native.empty()) {
+    out.escaped_key("native").begin_object();
+    write_members(block.native, out);
+    out.end_object();
+  }
+  out.end_object();
+}
+
+void write_turn_choice(const Choice& choice, Writer& out) {
+  out.begin_object().escaped_key("index").number(choice.index);
+  out.escaped_key("role").escaped(choice.role.empty() ? std::string_view("assistant")
+                                                      : choice.role);
+  write_finish(choice, out);
+  out.escaped_key("native_finish_reason").escaped(native_finish_word(choice));
+  out.escaped_key("blocks").begin_array();
+  for (const Block& block : choice.blocks) {
+    write_block(block, choice, out);
+  }
+  out.end_array().escaped_key("message_members").begin_object();
+  write_members(choice.message_members, out);
+  out.end_object().escaped_key("members").begin_object();
+  write_members(choice.members, out);
+  out.end_object().end_object();
+}
+
+}  // namespace
+
+void write_tool_call(const Block& call, std::optional<std::int64_t> index, Writer& out) {
   const std::string_view type = call.type.empty() ? std::string_view("function") : call.type;
-  out.begin_object().escaped_key("id").escaped(call.id).escaped_key("type").escaped(type);
+  out.begin_object();
+  if (index) {
+    out.escaped_key("index").number(*index);
+  }
+  out.escaped_key("id").escaped(call.id).escaped_key("type").escaped(type);
   const bool is_custom = type == "custom";  // of every other type too the function is a function
   out.escaped_key(is_custom ? "custom" : "function").begin_object();
   out.escaped_key("name").escaped(call.name);
@@ -55,7 +169,7 @@ void write_tool_calls(const Choice& choice, Writer& out) {
       out.escaped_key("tool_calls").begin_array();
       is_open = true;
     }
-    write_tool_call(block, out);
+    write_tool_call(block, std::nullopt, out);
   }
   if (is_open) {
     out.end_array();
@@ -68,54 +182,17 @@ void write_tool_calls(const Choice& choice, Writer& out) {
   }
 }
 
-void write_reasoning(const Choice& choice, Writer& out) {
-  if (!has_block(choice, BlockKind::kReasoning)) {
-    return;
+void write_beside_blocks(const Turn& turn, const Choice& choice, Writer& out) {
+  if (!choice.annotations.empty()) {
+    out.escaped_key("annotations").raw(choice.annotations);
   }
-  const std::string text = joined_text(choice, BlockKind::kReasoning);
-  out.escaped_key("reasoning_content").escaped(text);
-  for (const Block& block : choice.blocks) {
-    if (block.kind == BlockKind::kReasoning && block.member == "reasoning") {
-      out.escaped_key("reasoning").escaped(text);
-      return;
-    }
-  }
-}
-
-void write_message(const Choice& choice, Writer& out) {
-  out.begin_object();
-  out.escaped_key("role").escaped(choice.role.empty() ? std::string_view("assistant")
-                                                      : choice.role);
-  out.escaped_key("content");
-  if (has_block(choice, BlockKind::kText)) {
-    out.escaped(joined_text(choice, BlockKind::kText));
-  } else {
-    out.null();
-  }
-  write_reasoning(choice, out);
-  if (has_block(choice, BlockKind::kRefusal)) {
-    out.escaped_key("refusal").escaped(joined_text(choice, BlockKind::kRefusal));
-  }
-  write_tool_calls(choice, out);
   write_members(choice.message_members, out);
-  out.end_object();
-}
-
-// OpenAI's word where we know one, else the provider's: an unknown word never becomes "stop".
-void write_finish(const Choice& choice, Writer& out) {
-  out.escaped_key("finish_reason");
-  if (const std::string_view word = name_of(choice.finish); !word.empty()) {
-    out.escaped(word);
-  } else if (!choice.finish_word.empty()) {
-    out.escaped(choice.finish_word);
-  } else {
-    out.null();
+  if (choice.replay.is_needed) {
+    write_replay(turn, choice, out);
   }
 }
 
-void write_choice(const Choice& choice, Writer& out) {
-  out.begin_object().escaped_key("index").number(choice.index).escaped_key("message");
-  write_message(choice, out);
+void write_end(const Choice& choice, Writer& out) {
   write_finish(choice, out);
   const std::string_view word = name_of(choice.finish);
   const RawMember* sent = find_member(choice.members, "native_finish_reason");
@@ -129,50 +206,14 @@ void write_choice(const Choice& choice, Writer& out) {
       out.escaped_key(member.name).raw(member.value);
     }
   }
-  out.end_object();
 }
 
-void write_block(const Block& block, Writer& out) {
-  out.begin_object().escaped_key("kind").string(name_of(block.kind));
-  if (!block.member.empty()) {
-    out.escaped_key("member").escaped(block.member);
+void write_beside_choices(const Turn& turn, Writer& out) {
+  if (turn.created_s != 0 && find_member(turn.members, "created") == nullptr) {
+    out.escaped_key("created").number(turn.created_s);
   }
-  if (block.kind == BlockKind::kToolCall) {
-    out.escaped_key("id").escaped(block.id).escaped_key("name").escaped(block.name);
-    out.escaped_key("arguments").escaped(block.text);
-    out.escaped_key("type").escaped(block.type.empty() ? std::string_view("function") : block.type);
-    out.escaped_key("malformed").boolean(block.type != "custom" && !has_valid_arguments(block));
-  } else if (block.kind != BlockKind::kUnknown) {
-    out.escaped_key("text").escaped(block.text);
-  }
-  if (block.kind == BlockKind::kUnknown && !block.native.empty()) {
-    out.escaped_key("native").raw(block.native.front().value);
-  } else if (!block.native.empty()) {
-    out.escaped_key("native").begin_object();
-    write_members(block.native, out);
-    out.end_object();
-  }
-  out.end_object();
+  write_members(turn.members, out);
 }
-
-void write_turn_choice(const Choice& choice, Writer& out) {
-  out.begin_object().escaped_key("index").number(choice.index);
-  out.escaped_key("role").escaped(choice.role.empty() ? std::string_view("assistant")
-                                                      : choice.role);
-  write_finish(choice, out);
-  out.escaped_key("native_finish_reason").escaped(native_finish_word(choice));
-  out.escaped_key("blocks").begin_array();
-  for (const Block& block : choice.blocks) {
-    write_block(block, out);
-  }
-  out.end_array().escaped_key("message_members").begin_object();
-  write_members(choice.message_members, out);
-  out.end_object().escaped_key("members").begin_object();
-  write_members(choice.members, out);
-  out.end_object().end_object();
-}
-
-}  // namespace
 
 std::string render_view(const Turn& turn) {
   std::string text;
@@ -182,13 +223,13 @@ std::string render_view(const Turn& turn) {
       "chat.completion");
   out.escaped_key("model").escaped(turn.model).escaped_key("choices").begin_array();
   for (const Choice& choice : turn.choices) {
-    write_choice(choice, out);
+    write_choice(turn, choice, out);
   }
   out.end_array();
   if (!turn.usage.native.empty()) {
     write_usage(turn.usage, out.escaped_key("usage"));
   }
-  write_members(turn.members, out);
+  write_beside_choices(turn, out);
   out.end_object();
   return text;
 }

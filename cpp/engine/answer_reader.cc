@@ -168,6 +168,7 @@ Result<chat::Turn> AnswerReader::finish_stream(const net::TransferEnd& end,
       parser_->saw_marker() || parser_->is_every_choice_finished(options_.expected_choices);
   if (is_whole) {
     const bool missing_marker = !parser_->saw_marker();
+    parser_->finish(chunks);
     chat::Turn turn = parser_->take_turn();
     if (turn.choices.empty()) {
       return wire::invalid_response("the stream held no choices", "", issuer_);

@@ -28,6 +28,9 @@ struct Dialect {
   bool markerless = false;
   // Reasoning tokens are counted beside completion_tokens.
   bool reasoning_outside_completion = false;
+  // Fields of other formats (cache_control, thinking, top_k, ...) are forwarded. False: the
+  // provider refuses them, so that they are dropped and reported.
+  bool takes_extensions = true;
   std::span<const FieldRule> rules = {};
 };
 

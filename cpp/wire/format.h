@@ -4,7 +4,9 @@
 // call.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +18,7 @@
 #include "json/document.h"
 #include "net/http.h"
 #include "net/sse_decoder.h"
+#include "wire/conversion.h"
 #include "wire/dialect.h"
 
 namespace llmgate::wire {
@@ -24,15 +27,17 @@ namespace llmgate::wire {
 // be readable themselves.
 inline constexpr json::Limits kReplyLimits{.max_depth = 112};
 
-// What a parser may know about who answers.
+// What a parser or a renderer may know about who answers.
 struct Issuer {
   const Dialect* dialect = nullptr;  // never null
   std::string_view model;            // as sent
+  std::int64_t now_s = 0;  // seconds since 1970, for answers that have no `created`; 0: unknown
 };
 
 struct RenderedRequest {
   std::string path;  // appended to the base URL: "/chat/completions"
   std::string body;
+  net::Headers headers;  // that the body asks for, beside those of the provider's card
   chat::Dispositions dispositions;
 };
 
@@ -51,7 +56,9 @@ class StreamParser {
   [[nodiscard]] virtual bool saw_marker() const = 0;
   // Whether all of `expected` choices have their finish.
   [[nodiscard]] virtual bool is_every_choice_finished(std::int64_t expected) const = 0;
-  // What has been said so far; complete after the end.
+  // Once, when the stream has ended whole: appends what can only be said then.
+  virtual void finish(std::vector<std::string>& chunks) = 0;
+  // What has been said so far; complete after finish().
   virtual chat::Turn take_turn() = 0;
 };
 
@@ -69,10 +76,25 @@ class Format {
   // A status of 400 or above, or a body that holds an error under a lower one.
   [[nodiscard]] virtual Error parse_error(int status, const net::Headers& headers,
                                           std::string_view body, const Issuer& issuer) const = 0;
-  // A request in this format's own JSON as the canonical request.
-  [[nodiscard]] virtual Result<chat::ChatRequest> read_request(std::string body) const = 0;
+  // A request in this format's own JSON as the canonical request; `issuer` is who would have been
+  // asked. render_request() of the result says the same as `body`.
+  [[nodiscard]] virtual Result<chat::ChatRequest> read_request(std::string body,
+                                                               const Issuer& issuer) const = 0;
+  // The blocks of an assistant's message in this format's own JSON, as a Replay holds it.
+  virtual void absorb_native(json::Value native, chat::Choice& choice) const = 0;
+  // What becomes of the canonical request's features in this format, as far as they are not kept.
+  [[nodiscard]] virtual std::span<const Conversion> conversions() const = 0;
+  // The features that requests of this format can have: a table of losses between two formats needs
+  // no others.
+  [[nodiscard]] virtual std::span<const std::string_view> features() const = 0;
 };
 
 const Format& openai_chat_format();
+const Format& anthropic_messages_format();
+const Format& gemini_generate_format();
+
+// By name ("openai.chat", "anthropic.messages", "gemini.generateContent"); null if unknown.
+const Format* find_format(std::string_view name);
+std::span<const Format* const> all_formats();
 
 }  // namespace llmgate::wire

@@ -5,10 +5,10 @@
 #include <string_view>
 #include <utility>
 
-#include "chat/chunks.h"
 #include "chat/usage.h"
 #include "wire/classify.h"
 #include "wire/openai_content.h"
+#include "wire/openai_native.h"
 #include "wire/raw_merge.h"
 
 namespace llmgate::wire {
@@ -42,7 +42,6 @@ bool is_outsized(std::string_view where, std::size_t size, Absorbed& absorbed) {
 struct MessageParts {
   Value role;
   Value content;
-  Value list;  // of a chunk of ours
   Value reasoning;
   Value reasoning_content;
   Value refusal;
@@ -69,10 +68,7 @@ Value* part_of(std::string_view name, MessageParts& parts) {
   if (name == "reasoning") {
     return &parts.reasoning;
   }
-  if (name == "function_call") {
-    return &parts.function_call;
-  }
-  return name == chat::kPartsMember ? &parts.list : nullptr;
+  return name == "function_call" ? &parts.function_call : nullptr;
 }
 
 void absorb_refusal(std::string_view refusal, Choice& choice, Absorbed& absorbed) {
@@ -107,9 +103,10 @@ void absorb_content(Value content, bool is_stream, Choice& choice, Absorbed& abs
   }
 }
 
-void absorb_calls(Value calls, bool is_stream, Choice& choice, Absorbed& absorbed) {
+// Whether they are shown otherwise than they were sent.
+bool absorb_calls(Value calls, bool is_stream, Choice& choice, Absorbed& absorbed) {
   if (is_outsized("a message's tool_calls", choice.blocks.size() + calls.size(), absorbed)) {
-    return;
+    return false;
   }
   const ToolCallDeltas deltas = absorb_tool_calls(calls, is_stream, choice);
   absorbed.needs_rewrite |= deltas.needs_rewrite;
@@ -120,10 +117,11 @@ void absorb_calls(Value calls, bool is_stream, Choice& choice, Absorbed& absorbe
   if (deltas.is_malformed) {
     note_problem(absorbed, "a message's tool_calls", calls);
   }
+  return deltas.needs_rewrite;
 }
 
 bool is_block(const Value* part, const MessageParts& parts) {
-  if (part == &parts.role || part == &parts.content || part == &parts.list) {
+  if (part == &parts.role || part == &parts.content) {
     return true;
   }
   if (part == &parts.tool_calls) {
@@ -140,9 +138,6 @@ MessageParts absorb_members(Value message, bool is_stream, Choice& choice, Absor
     const std::string_view name = member.name.escaped();
     const Value value = member.value;
     Value* part = part_of(name, parts);
-    if (part == &parts.list && !(is_stream && value.is_array())) {
-      part = nullptr;
-    }
     if (part != nullptr) {
       *part = value;
     } else if (is_stream && !is_last_of_its_name(message, member)) {
@@ -157,14 +152,10 @@ MessageParts absorb_members(Value message, bool is_stream, Choice& choice, Absor
 }
 
 void absorb_texts(const MessageParts& parts, bool is_stream, Choice& choice, Absorbed& absorbed) {
-  if (parts.list.exists()) {  // the texts beside it say the same once more
-    absorb_list(parts.list, is_stream, choice, absorbed);
-  } else {
-    absorb_content(parts.content, is_stream, choice, absorbed);
-    // Relays send the same text under both names: it counts once, under the shorter one.
-    if (parts.reasoning_content.is_string() && parts.reasoning.escaped().empty()) {
-      absorb_reasoning("reasoning_content", parts.reasoning_content.escaped(), choice, absorbed);
-    }
+  absorb_content(parts.content, is_stream, choice, absorbed);
+  // Relays send the same text under both names: it counts once, under the shorter one.
+  if (parts.reasoning_content.is_string() && parts.reasoning.escaped().empty()) {
+    absorb_reasoning("reasoning_content", parts.reasoning_content.escaped(), choice, absorbed);
   }
   if (parts.reasoning.is_string()) {
     absorb_reasoning("reasoning", parts.reasoning.escaped(), choice, absorbed);
@@ -185,8 +176,9 @@ void absorb_message(Value message, bool is_stream, Choice& choice, Absorbed& abs
     choice.role = parts.role.escaped();
   }
   absorb_texts(parts, is_stream, choice, absorbed);
+  bool has_rewritten_calls = false;
   if (parts.tool_calls.exists() && !parts.tool_calls.is_null()) {
-    absorb_calls(parts.tool_calls, is_stream, choice, absorbed);
+    has_rewritten_calls = absorb_calls(parts.tool_calls, is_stream, choice, absorbed);
   }
   if (parts.function_call.is_object()) {
     absorb_function_call(parts.function_call, choice);
@@ -199,6 +191,12 @@ void absorb_message(Value message, bool is_stream, Choice& choice, Absorbed& abs
       drop_answered_nulls(choice);
     }
     absorbed.needs_rewrite |= !parts.content.exists() || !parts.role.is_string();
+    if (is_bound_to_issuer(choice)) {
+      absorbed.needs_rewrite = true;
+      if (has_rewritten_calls || !is_shown_as_sent(choice)) {
+        choice.replay.native = message.raw();
+      }
+    }
   }
 }
 
@@ -335,6 +333,11 @@ chat::FinishReason finish_reason_of(std::string_view word) {
   const auto* row = std::find_if(kRows.begin(), kRows.end(),
                                  [word](const Row& candidate) { return candidate.word == word; });
   return row == kRows.end() ? kUnknown : row->reason;
+}
+
+void absorb_openai_message(Value message, Choice& choice) {
+  Absorbed absorbed;
+  absorb_message(message, false, choice, absorbed);
 }
 
 Absorbed absorb_completion(Value root, bool is_stream, const Dialect& dialect, Turn& turn) {

@@ -29,6 +29,9 @@ struct Absorbed {
 Absorbed absorb_completion(json::Value root, bool is_stream, const Dialect& dialect,
                            chat::Turn& turn);
 
+// A whole message alone.
+void absorb_openai_message(json::Value message, chat::Choice& choice);
+
 // The normalised finish for a word on the wire.
 chat::FinishReason finish_reason_of(std::string_view word);
 

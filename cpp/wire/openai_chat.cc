@@ -4,10 +4,13 @@
 #include <utility>
 
 #include "chat/parameters.h"
+#include "chat/replay.h"
 #include "json/writer.h"
 #include "wire/classify.h"
 #include "wire/format.h"
 #include "wire/openai_absorb.h"
+#include "wire/openai_messages.h"
+#include "wire/openai_native.h"
 #include "wire/openai_stream.h"
 
 namespace llmgate::wire {
@@ -62,8 +65,9 @@ class OpenAiChatFormat final : public Format {
       out.escaped_key("model").string(issuer.model);
     }
     for (const json::Member member : request.root().members()) {
-      if (!member.name.says("model")) {
-        render_member(request.root(), member, issuer, out, rendered.dispositions);
+      if (Failure failure =
+              render_member(request.root(), member, issuer, out, rendered.dispositions)) {
+        return std::move(*failure);
       }
     }
     out.end_object();
@@ -89,6 +93,7 @@ class OpenAiChatFormat final : public Format {
     if (turn.choices.empty()) {
       return invalid_response("the reply has no choices", body, issuer);
     }
+    seal_openai_turn(turn);
     turn.is_view_as_sent = !absorbed.needs_rewrite;
     return turn;
   }
@@ -103,19 +108,53 @@ class OpenAiChatFormat final : public Format {
     return classify_error(status, headers, body, issuer);
   }
 
-  [[nodiscard]] Result<chat::ChatRequest> read_request(std::string body) const override {
+  [[nodiscard]] Result<chat::ChatRequest> read_request(std::string body,
+                                                       const Issuer& /*issuer*/) const override {
     return chat::ChatRequest::read(std::move(body));
   }
 
+  void absorb_native(Value native, chat::Choice& choice) const override {
+    absorb_openai_message(native, choice);
+  }
+
+  [[nodiscard]] std::span<const Conversion> conversions() const override {
+    return openai_conversions();
+  }
+
+  [[nodiscard]] std::span<const std::string_view> features() const override {
+    return chat::parameter_names();
+  }
+
  private:
-  static void render_member(Value request, json::Member member, const Issuer& issuer,
-                            json::Writer& out, chat::Dispositions& dispositions) {
+  static Failure render_member(Value request, json::Member member, const Issuer& issuer,
+                               json::Writer& out, chat::Dispositions& dispositions) {
     std::string storage;
     const std::string_view name = member.name.unescaped(storage);
+    if (name == "messages") {
+      return render_openai_messages(member.value, issuer, out.escaped_key(name), dispositions);
+    }
+    if (name == "tools" && member.value.is_array()) {
+      render_openai_tools(member.value, *issuer.dialect, out.escaped_key(name), dispositions);
+    } else if (name != "model" && name != chat::kFormMember) {
+      render_field(request, member, name, issuer, out, dispositions);
+    }
+    return std::nullopt;
+  }
+
+  static void render_field(Value request, json::Member member, std::string_view name,
+                           const Issuer& issuer, json::Writer& out,
+                           chat::Dispositions& dispositions) {
     const FieldRule* rule = rule_for(*issuer.dialect, name, issuer.model);
     if (rule == nullptr) {
+      const bool is_known = chat::is_known_parameter(name);
+      const Conversion* foreign =
+          is_known || issuer.dialect->takes_extensions ? nullptr : find_foreign_field(name);
+      if (foreign != nullptr) {
+        note(*foreign, "$." + std::string(name), dispositions);
+        return;
+      }
       out.raw_key(member.name.raw()).raw(member.value.raw());
-      if (!chat::is_known_parameter(name)) {
+      if (!is_known) {
         dispositions.push_back({Action::kUnknown, "$." + std::string(name),
                                 std::string(chat::nearest_parameter(name)),
                                 "not a parameter of OpenAI's chat API; forwarded as it is"});

@@ -26,10 +26,9 @@ int rank_of(const Block& block) {
       return 2;
     case BlockKind::kToolCall:
       return 3;
-    case BlockKind::kUnknown:
+    default:
       return 4;
   }
-  return 4;
 }
 
 Block& insert_block(Block block, Choice& choice) {

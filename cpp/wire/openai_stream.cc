@@ -4,13 +4,15 @@
 #include <string>
 #include <utility>
 
-#include "chat/chunks.h"
+#include "chat/chunk_writer.h"
 #include "chat/usage.h"
 #include "json/writer.h"
 #include "wire/classify.h"
 #include "wire/openai_absorb.h"
 #include "wire/openai_content.h"
+#include "wire/openai_native.h"
 #include "wire/raw_merge.h"
+#include "wire/restore_replays.h"
 
 namespace llmgate::wire {
 namespace {
@@ -129,7 +131,7 @@ class ChunkRewriter {
     out.end_object();
   }
 
-  // A content list becomes the two texts that OpenAI's shape knows, and stays beside them.
+  // A content list becomes the two texts that OpenAI's shape knows; the replay has it as it was.
   static void write_parts(Value parts, Writer& out) {
     chat::Choice pieces;
     absorb_parts(parts, false, pieces);
@@ -142,7 +144,6 @@ class ChunkRewriter {
     if (!reasoning.empty()) {
       out.escaped_key("reasoning_content").escaped(reasoning);
     }
-    out.escaped_key(chat::kPartsMember).raw(parts.raw());
   }
 
   void write_tool_calls(Value calls, Writer& out) {
@@ -226,12 +227,30 @@ class OpenAiStreamParser final : public StreamParser {
            });
   }
 
+  void finish(std::vector<std::string>& chunks) override {
+    settle();
+    chat::ChunkWriter writer(turn_, chunks);
+    for (const chat::Choice& choice : turn_.choices) {
+      writer.add_replay(choice);
+    }
+  }
+
   chat::Turn take_turn() override {
-    std::for_each(turn_.choices.begin(), turn_.choices.end(), settle_members);
+    settle();
     return std::move(turn_);
   }
 
  private:
+  void settle() {
+    if (is_settled_) {
+      return;
+    }
+    is_settled_ = true;
+    std::for_each(turn_.choices.begin(), turn_.choices.end(), settle_members);
+    restore_replays(turn_);
+    seal_openai_turn(turn_);
+  }
+
   Error malformed(std::string problem, std::string_view data) const {
     return invalid_response(std::move(problem), data, {&dialect_, model_});
   }
@@ -241,6 +260,7 @@ class OpenAiStreamParser final : public StreamParser {
   json::Document document_;  // kept between events for its memory
   chat::Turn turn_;
   bool saw_marker_ = false;
+  bool is_settled_ = false;
 };
 
 }  // namespace

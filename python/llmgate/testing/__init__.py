@@ -6,7 +6,13 @@
 True
 """
 
-from llmgate.testing._parse import parse, read_and_render
+from llmgate.testing._parse import (
+    RenderedRequest,
+    parse,
+    read_and_render,
+    read_request,
+    render_request,
+)
 from llmgate.testing._script import BEFORE_HEAD, Format, ReceivedRequest, Reply, ToolCall
 from llmgate.testing._server import FakeProvider
 
@@ -15,8 +21,11 @@ __all__ = [
     "FakeProvider",
     "Format",
     "ReceivedRequest",
+    "RenderedRequest",
     "Reply",
     "ToolCall",
     "parse",
     "read_and_render",
+    "read_request",
+    "render_request",
 ]

@@ -14,7 +14,7 @@ using test::turn_of_message;
 // The message of the only choice, as callers see it.
 std::string viewed(std::string_view message) {
   const Json view(render_view(turn_of_message(message)));
-  return std::string(view["choices"].at(0).find("message").raw());
+  return test::shown(view["choices"].at(0).find("message").raw());
 }
 
 // A member of the only choice that ended with these members.
@@ -161,7 +161,7 @@ TEST(RenderTurn, KeepsBlocksInTheirOrderWithTheirMember) {
             R"([{"kind":"reasoning","member":"reasoning","text":"Hm"},)"
             R"({"kind":"text","member":"content","text":"4"},)"
             R"({"kind":"tool_call","member":"tool_calls","id":"a","name":"f","arguments":"",)"
-            R"("type":"function","malformed":false}])");
+            R"("type":"function","malformed":false,"cut":false}])");
 }
 
 TEST(RenderTurn, MarksArgumentsThatAreNoJson) {
@@ -179,13 +179,14 @@ TEST(RenderTurn, DoesNotAskCustomInputToBeJson) {
 
 TEST(RenderTurn, KeepsAPartOfAnUnknownKindWhole) {
   EXPECT_EQ(first_block(R"({"content":[{"type":"reference","reference_ids":[1]}]})"),
-            R"({"kind":"unknown","member":"content",)"
+            R"({"kind":"unknown","member":"content","type":"reference",)"
             R"("native":{"type":"reference","reference_ids":[1]}})");
 }
 
 TEST(RenderTurn, KeepsMembersOfAPartBesideItsText) {
-  EXPECT_EQ(first_block(R"({"content":[{"type":"text","text":"a","citations":[1]}]})"),
-            R"({"kind":"text","member":"content","text":"a","native":{"citations":[1]}})");
+  EXPECT_EQ(
+      first_block(R"({"content":[{"type":"text","text":"a","citations":[1]}]})"),
+      R"({"kind":"text","member":"content","type":"text","text":"a","native":{"citations":[1]}})");
 }
 
 TEST(RenderTurn, KeepsMembersOfEveryLevelApart) {

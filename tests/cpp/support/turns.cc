@@ -24,6 +24,10 @@ void parse_into(Streamed& streamed, wire::StreamParser& parser, const net::SseEv
 
 void end(Streamed& streamed, wire::StreamParser& parser) {
   streamed.saw_marker = parser.saw_marker();
+  streamed.chunks_of_events = streamed.chunks.size();
+  if (!streamed.error) {
+    parser.finish(streamed.chunks);
+  }
   streamed.turn = parser.take_turn();
 }
 
@@ -35,6 +39,12 @@ Json::Json(std::string text) : text_(std::move(text)) {
 }
 
 bool is_json(std::string_view text) { return !json::Document().read(text); }
+
+std::string shown(std::string_view message) {
+  const std::size_t replay = message.find(R"(,"llmgate_replay")");
+  return replay == std::string_view::npos ? std::string(message)
+                                          : std::string(message.substr(0, replay)) + "}";
+}
 
 wire::Issuer issuer(const wire::Dialect& dialect) { return {&dialect, "model-1"}; }
 

@@ -31,6 +31,9 @@ class Json {
 
 bool is_json(std::string_view text);
 
+// A message without its replay, which stands last.
+std::string shown(std::string_view message);
+
 inline constexpr wire::Dialect kPlainDialect{.provider = "test"};
 wire::Issuer issuer(const wire::Dialect& dialect = kPlainDialect);
 
@@ -42,6 +45,7 @@ chat::Turn turn_of_message(std::string_view message);
 struct Streamed {
   chat::Turn turn;
   std::vector<std::string> chunks;
+  std::size_t chunks_of_events = 0;                   // the rest came with the end
   std::vector<wire::StreamParser::Outcome> outcomes;  // one per event
   std::optional<Error> error;                         // the first one, which ends the stream
   bool saw_marker = false;

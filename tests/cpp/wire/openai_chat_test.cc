@@ -212,10 +212,10 @@ TEST(ParseError, KeepsStatusAndRequestId) {
 }
 
 TEST(ReadRequest, GivesTheCanonicalRequest) {
-  const auto request = openai_chat_format().read_request(body_with(R"("stream":true)"));
+  const auto request = openai_chat_format().read_request(body_with(R"("stream":true)"), issuer());
   ASSERT_TRUE(request.ok());
   EXPECT_TRUE(request->is_stream());
-  EXPECT_FALSE(openai_chat_format().read_request("{}").ok());
+  EXPECT_FALSE(openai_chat_format().read_request("{}", issuer()).ok());
 }
 
 }  // namespace

@@ -18,7 +18,8 @@ std::string event(const std::string& choices) { return R"({"choices":[)" + choic
 // The delta that a caller gets for the last of these.
 std::string last_delta(const std::vector<std::string>& deltas) {
   const Streamed streamed = stream_of_deltas(deltas);
-  return std::string(Json(streamed.chunks.back())["choices"].at(0).find("delta").raw());
+  return std::string(
+      Json(streamed.chunks.at(streamed.chunks_of_events - 1))["choices"].at(0).find("delta").raw());
 }
 
 TEST(StreamParser, HandsOnAChunkOfOpenAisShapeAsItCame) {
@@ -158,11 +159,14 @@ TEST(Chunks, ShowReasoningUnderTwoNamesAsItCame) {
   EXPECT_EQ(last_delta({both}), both);
 }
 
-TEST(Chunks, TurnContentListsIntoTextsAndKeepTheList) {
+TEST(Chunks, TurnContentListsIntoTextsAndGiveTheListAtTheEnd) {
   const std::string list =
       R"([{"type":"thinking","thinking":"Hm"},{"type":"text","text":"4"},{"type":"image"}])";
   EXPECT_EQ(last_delta({R"({"content":)" + list + "}"}),
-            R"({"content":"4","reasoning_content":"Hm","llmgate_content":)" + list + "}");
+            R"({"content":"4","reasoning_content":"Hm"})");
+  const Json last(stream_of_deltas({R"({"content":)" + list + "}"}).chunks.back());
+  const json::Value replay = last["choices"].at(0).find("delta").find("llmgate_replay");
+  EXPECT_EQ(replay.find("native").find("content").at(2).raw(), R"({"type":"image"})");
 }
 
 // The index of the tool call in the last of these deltas, as a caller sees it.

@@ -43,6 +43,7 @@ def parse(exchange: Exchange, pieces: Iterable[bytes], chunks: list[Any] | None 
     return llmgate.testing.parse(
         exchange.provider,
         pieces,
+        format="openai.chat",
         status=exchange.status,
         headers=exchange.headers,
         stream=exchange.is_stream,
