@@ -91,11 +91,13 @@ void Call::start_attempt(std::string_view why) {
   attempt.why = why;
   attempt.started = duration_cast<microseconds>(times_.attempt_started - times_.call_started);
 
+  const wire::Issuer issuer = this->issuer();
   reader_.emplace(
-      spec_.target.provider->format(), issuer_of(spec_),
+      // A mock is written in OpenAI's shape, whoever is asked.
+      spec_.mock_reply ? wire::openai_chat_format() : spec_.target.provider->format(), issuer,
       AnswerReader::Options{is_stream(), spec_.keeps_raw, expected_choices(spec_.request)},
       context_.scratch);
-  auto request = render_request(spec_, completion_->dispositions);
+  auto request = render_request(spec_, issuer, completion_->dispositions);
   if (!request) {
     fail_attempt(std::move(request.error()), false);
     return;
@@ -106,6 +108,12 @@ void Call::start_attempt(std::string_view why) {
   }
   transfer_ = context_.transport.start(std::move(*request), *this);
   arm_timer();
+}
+
+wire::Issuer Call::issuer() const {
+  const auto since_epoch = context_.loop.clock().wall().time_since_epoch();
+  return {&spec_.target.provider->dialect, spec_.target.model, &context_.issued,
+          duration_cast<std::chrono::seconds>(since_epoch).count()};
 }
 
 void Call::answer_from_mock() {
@@ -218,6 +226,7 @@ void Call::finish_answer(const net::TransferEnd& end) {
       true;  // whatever is left may be shown now: a refusal of words is an answer too
   hand_over({});
   completion_->turn = std::move(*turn);
+  context_.issued.add(completion_->turn);
   completion_->route.back().missing_marker = completion_->turn.missing_marker;
   close_attempt(nullptr, "");
   end_call();

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "chat/issued_messages.h"
 #include "engine/answer_reader.h"
 #include "engine/call_spec.h"
 #include "engine/completion_sink.h"
@@ -27,6 +28,7 @@ struct CallContext {
   net::Transport& transport;
   Random& random;
   json::Document& scratch;
+  chat::IssuedMessages& issued;
 };
 
 class Call final : public net::TransferObserver {
@@ -57,6 +59,7 @@ class Call final : public net::TransferObserver {
   void take_body(std::string_view bytes);
   void start_attempt(std::string_view why);
   void answer_from_mock();
+  [[nodiscard]] wire::Issuer issuer() const;
   void hand_over(const AnswerReader::Progress& progress);
   void finish_answer(const net::TransferEnd& end);
 

@@ -43,9 +43,10 @@ void Engine::start_thread() {
 
 Engine::Submission Engine::make_submission(CallSpec&& spec, std::shared_ptr<CompletionSink> sink) {
   const Token token = next_token();
-  return {token, std::make_unique<Call>(token, std::move(spec), std::move(sink),
-                                        CallContext{*loop_, *transport_, *random_, scratch_},
-                                        [this](Token ended) { retire(ended); })};
+  return {token,
+          std::make_unique<Call>(token, std::move(spec), std::move(sink),
+                                 CallContext{*loop_, *transport_, *random_, scratch_, issued_},
+                                 [this](Token ended) { retire(ended); })};
 }
 
 Token Engine::submit(CallSpec spec, std::shared_ptr<CompletionSink> sink) {

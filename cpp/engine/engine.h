@@ -94,6 +94,7 @@ class Engine {
   // Of the loop only.
   std::vector<Message> draining_;
   json::Document scratch_;
+  chat::IssuedMessages issued_;
   std::unordered_map<Token, std::unique_ptr<Call>> calls_;
   std::vector<std::unique_ptr<Call>> retired_;  // may still be on the stack; freed at the next step
   Token awaited_ = 0;                           // the call whose caller runs the loop

@@ -26,12 +26,9 @@ Failure refuse_loss(const chat::Dispositions& dispositions) {
 
 }  // namespace
 
-wire::Issuer issuer_of(const CallSpec& spec) {
-  return {&spec.target.provider->dialect, spec.target.model};
-}
-
-Result<net::HttpRequest> render_request(const CallSpec& spec, chat::Dispositions& dispositions) {
-  auto rendered = spec.target.provider->format().render_request(spec.request, issuer_of(spec));
+Result<net::HttpRequest> render_request(const CallSpec& spec, const wire::Issuer& issuer,
+                                        chat::Dispositions& dispositions) {
+  auto rendered = spec.target.provider->format().render_request(spec.request, issuer);
   if (!rendered) {
     return std::move(rendered.error());
   }

@@ -9,10 +9,9 @@
 
 namespace llmgate::engine {
 
-wire::Issuer issuer_of(const CallSpec& spec);
-
 // Fills `dispositions` with what became of each field that could not go as it was; an error if the
 // call is strict and one was lost.
-Result<net::HttpRequest> render_request(const CallSpec& spec, chat::Dispositions& dispositions);
+Result<net::HttpRequest> render_request(const CallSpec& spec, const wire::Issuer& issuer,
+                                        chat::Dispositions& dispositions);
 
 }  // namespace llmgate::engine

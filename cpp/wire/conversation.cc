@@ -26,6 +26,21 @@ Role role_of(Value role) {
   return role.says("user") ? Role::kUser : Role::kSystem;
 }
 
+// A client that keeps only what it knows has lost what stood beside.
+void report_missing_replay(const Message& message, const Issuer& issuer,
+                           chat::Dispositions& dispositions) {
+  if (issuer.issued == nullptr || issuer.issued->is_empty()) {
+    return;
+  }
+  const std::string* said_by = issuer.issued->find(chat::fingerprint_of(message.value));
+  if (said_by != nullptr) {
+    dispositions.push_back({Action::kDropped, path_of(message), std::string(chat::kReplayMember),
+                            *said_by +
+                                " said more than came back: the member that keeps it was taken "
+                                "out of the message"});
+  }
+}
+
 std::string describe(const chat::ReadReplay& replay) {
   return std::string(replay.provider) + " (" + std::string(replay.format) + ")";
 }
@@ -90,6 +105,7 @@ void Conversation::decide(Message& message, const Format& format, const Issuer& 
                           chat::Dispositions& dispositions) {
   const auto replay = chat::read_replay(message.value);
   if (!replay) {
+    report_missing_replay(message, issuer, dispositions);
     return;
   }
   const std::string path = path_of(message) + "." + std::string(chat::kReplayMember);

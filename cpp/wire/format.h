@@ -13,6 +13,7 @@
 
 #include "base/result.h"
 #include "chat/disposition.h"
+#include "chat/issued_messages.h"
 #include "chat/request.h"
 #include "chat/turn.h"
 #include "json/document.h"
@@ -31,6 +32,8 @@ inline constexpr json::Limits kReplyLimits{.max_depth = 112};
 struct Issuer {
   const Dialect* dialect = nullptr;  // never null
   std::string_view model;            // as sent
+  // Messages of late, to know those that come back without their replay; null: none are known.
+  const chat::IssuedMessages* issued = nullptr;
   std::int64_t now_s = 0;  // seconds since 1970, for answers that have no `created`; 0: unknown
 };
 

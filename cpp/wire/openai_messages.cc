@@ -281,11 +281,16 @@ bool any_holds(Value list, const Dialect& dialect, Holds holds) {
 
 Failure render_openai_messages(Value messages, const Issuer& issuer, Writer& out,
                                chat::Dispositions& dispositions) {
-  if (!any_holds(messages, *issuer.dialect, message_holds_more)) {
+  const bool is_plain = !any_holds(messages, *issuer.dialect, message_holds_more);
+  if (is_plain && (issuer.issued == nullptr || issuer.issued->is_empty())) {
     out.raw(messages.raw());
     return std::nullopt;
   }
   const Conversation conversation(messages, openai_chat_format(), issuer, dispositions);
+  if (is_plain) {
+    out.raw(messages.raw());
+    return std::nullopt;
+  }
   MessageWriter writer(conversation, *issuer.dialect, out, dispositions);
   out.begin_array();
   for (const Message& message : conversation.messages()) {

@@ -7,6 +7,10 @@
 namespace llmgate::engine {
 namespace {
 
+wire::Issuer issuer_of(const CallSpec& spec) {
+  return {&spec.target.provider->dialect, spec.target.model};
+}
+
 class RenderRequestTest : public test::CallFixture {
  protected:
   chat::Dispositions dispositions_;
@@ -17,7 +21,7 @@ TEST_F(RenderRequestTest, SaysWhereToAndWithWhat) {
   plain.target.proxy = "http://proxy:1";
   plain.target.ca_file = "/ca.pem";
   plain.timeouts.connect = std::chrono::milliseconds(7);
-  const auto request = render_request(plain, dispositions_);
+  const auto request = render_request(plain, issuer_of(plain), dispositions_);
   ASSERT_TRUE(request.ok());
   EXPECT_EQ(request->method, "POST");
   EXPECT_EQ(request->url, "http://127.0.0.1:1/v1/chat/completions");
@@ -29,8 +33,10 @@ TEST_F(RenderRequestTest, SaysWhereToAndWithWhat) {
 }
 
 TEST_F(RenderRequestTest, LetsAStreamBeLonger) {
-  const auto plain = render_request(spec(false), dispositions_);
-  const auto stream = render_request(spec(true), dispositions_);
+  const CallSpec short_call = spec(false);
+  const CallSpec long_call = spec(true);
+  const auto plain = render_request(short_call, issuer_of(short_call), dispositions_);
+  const auto stream = render_request(long_call, issuer_of(long_call), dispositions_);
   ASSERT_TRUE(plain.ok() && stream.ok());
   EXPECT_GT(stream->limits.max_body_bytes, plain->limits.max_body_bytes);
   EXPECT_EQ(net::find_header(stream->headers, "accept"), "text/event-stream");
@@ -38,10 +44,10 @@ TEST_F(RenderRequestTest, LetsAStreamBeLonger) {
 
 TEST_F(RenderRequestTest, RefusesALossWhenStrict) {
   CallSpec lossy = spec(false, R"(,"top_k":5)");
-  ASSERT_TRUE(render_request(lossy, dispositions_).ok());
+  ASSERT_TRUE(render_request(lossy, issuer_of(lossy), dispositions_).ok());
   ASSERT_EQ(dispositions_.size(), 1U);
   lossy.is_strict = true;
-  const auto refused = render_request(lossy, dispositions_);
+  const auto refused = render_request(lossy, issuer_of(lossy), dispositions_);
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().kind, ErrorKind::kUnsupportedParams);
   EXPECT_EQ(refused.error().json_path, "$.top_k");

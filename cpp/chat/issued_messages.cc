@@ -1,0 +1,24 @@
+#include "chat/issued_messages.h"
+
+namespace llmgate::chat {
+
+void IssuedMessages::add(const Turn& turn) {
+  for (const Choice& choice : turn.choices) {
+    if (!choice.replay.is_needed ||
+        !providers_.emplace(choice.replay.shown, turn.provider).second) {
+      continue;
+    }
+    order_.push_back(choice.replay.shown);
+    if (order_.size() > kMost) {
+      providers_.erase(order_.front());
+      order_.pop_front();
+    }
+  }
+}
+
+const std::string* IssuedMessages::find(std::uint64_t shown) const {
+  const auto found = providers_.find(shown);
+  return found == providers_.end() ? nullptr : &found->second;
+}
+
+}  // namespace llmgate::chat

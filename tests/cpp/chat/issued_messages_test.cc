@@ -1,0 +1,37 @@
+#include "chat/issued_messages.h"
+
+#include <gtest/gtest.h>
+
+namespace llmgate::chat {
+namespace {
+
+Turn turn_showing(std::uint64_t shown, bool is_needed = true) {
+  Turn turn;
+  turn.provider = "p";
+  turn.choice_at(0).replay = {is_needed, "", shown};
+  return turn;
+}
+
+TEST(IssuedMessages, KnowsWhoSaidAMessageWhoseReplayMattered) {
+  IssuedMessages issued;
+  EXPECT_TRUE(issued.is_empty());
+  issued.add(turn_showing(7));
+  issued.add(turn_showing(8, false));
+  ASSERT_NE(issued.find(7), nullptr);
+  EXPECT_EQ(*issued.find(7), "p");
+  EXPECT_EQ(issued.find(8), nullptr);
+}
+
+TEST(IssuedMessages, ForgetsTheOldestFirst) {
+  IssuedMessages issued;
+  for (std::uint64_t shown = 0; shown <= IssuedMessages::kMost; ++shown) {
+    issued.add(turn_showing(shown));
+    issued.add(turn_showing(shown));
+  }
+  EXPECT_EQ(issued.find(0), nullptr);
+  EXPECT_NE(issued.find(1), nullptr);
+  EXPECT_NE(issued.find(IssuedMessages::kMost), nullptr);
+}
+
+}  // namespace
+}  // namespace llmgate::chat
