@@ -21,7 +21,7 @@ def read_body(payload: bytes, status: int = 200) -> dict[str, Any]:
     """Reads a plain answer."""
     body = json.loads(payload)
     if status >= 400 or "choices" not in body:
-        return _answer(error=_read_error(body, status))
+        return _answer(error=read_error(body, status))
     choices = [_read_choice(choice) for choice in body["choices"]]
     usage = _read_usage(body.get("usage"))
     return _answer(body.get("id"), body.get("model"), choices, usage)
@@ -45,7 +45,7 @@ def read_chunks(chunks: list[dict[str, Any]]) -> dict[str, Any]:
         # Totals that run along with every chunk are totals: the last one wins.
         answer["usage"] = _read_usage(_native_usage(chunk)) or answer["usage"]
         if chunk.get("error"):
-            answer["error"] = answer["error"] or _read_error(chunk, 200)
+            answer["error"] = answer["error"] or read_error(chunk, 200)
     answer["choices"] = [joined[index].as_dict() for index in sorted(joined)]
     return answer
 
@@ -223,7 +223,7 @@ def _read_usage(usage: Any) -> dict[str, int | None] | None:
     }
 
 
-def _read_error(body: Any, status: int) -> dict[str, Any]:
+def read_error(body: Any, status: int) -> dict[str, Any]:
     """The error object in the shapes recorded; under status 200 it may bring its own status."""
     error = body.get("error", body)
     if isinstance(error, str):  # xAI: {"code": "a sentence", "error": "text"}
