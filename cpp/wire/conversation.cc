@@ -119,6 +119,7 @@ void Conversation::decide(Message& message, const Format& format, const Issuer& 
   }
   const bool is_own = spoken == &format && replay->provider == issuer.dialect->provider;
   if (is_own && (replay->is_as_shown || !replay->native.exists())) {
+    message.is_own = true;
     message.native = replay->native;
     return;
   }

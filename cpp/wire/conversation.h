@@ -23,6 +23,7 @@ struct Message {
   std::size_t index = 0;    // in the request's messages
   json::Value value;        // the canonical message
   json::Value native;       // exists: it came from this issuer, and goes back just so
+  bool is_own = false;      // it came from this issuer and has not been changed
   bool is_foreign = false;  // another issuer's: only what it shows is sent, with ids made portable
 };
 

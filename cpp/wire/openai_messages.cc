@@ -20,6 +20,7 @@ using json::Writer;
 constexpr std::string_view kAnthropicOnly = "a field of Anthropic's messages API";
 constexpr std::string_view kGeminiOnly = "a field of Gemini's generateContent";
 constexpr std::string_view kNoCacheMarks = "OpenAI caches prompts by itself and takes no marks";
+constexpr std::string_view kNoReasoning = "OpenAI's chat API takes no reasoning back";
 constexpr std::string_view kOtherTool = "a server tool of another provider";
 constexpr std::string_view kOtherPart = "a content part of another provider";
 
@@ -46,6 +47,10 @@ constexpr std::array kConversions = std::to_array<Conversion>({
     {"messages[].cache_control", Action::kDropped, "", kNoCacheMarks},
     {"messages[].is_error", Action::kDropped, "",
      "OpenAI's tool results cannot say that they failed"},
+    {"messages[].reasoning_content", Action::kDropped, "", kNoReasoning},
+    {"messages[].reasoning", Action::kDropped, "", kNoReasoning},
+    {"messages[].reasoning_details", Action::kDropped, "", kNoReasoning},
+    {"messages[].thinking_blocks", Action::kDropped, "", kNoReasoning},
     {"messages[].content[].cache_control", Action::kDropped, "", kNoCacheMarks},
     {"messages[].content[].citations", Action::kDropped, "", kAnthropicOnly},
     {"messages[].content[].context", Action::kDropped, "", kAnthropicOnly},
@@ -122,7 +127,7 @@ class MessageWriter {
   Failure write_member(const Message& message, Member member) {
     const std::string_view name = member.name.escaped();
     if (is_ours(name) || (message.is_foreign && !is_shown(name)) ||
-        drop_if_foreign("messages[].", name, path_)) {
+        (!message.is_own && drop_if_foreign("messages[].", name, path_))) {
       return std::nullopt;
     }
     out_.raw_key(member.name.raw());

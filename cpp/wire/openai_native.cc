@@ -80,6 +80,12 @@ bool says_nothing(const RawMember& member) {
   return member.value == "null" || member.value == "[]" || member.value == "\"\"";
 }
 
+// What a provider reads again, and others refuse: OpenRouter's reasoning_details and its like.
+bool is_state(const RawMember& member) {
+  return !says_nothing(member) &&
+         (member.name.starts_with("reasoning") || member.name.starts_with("thinking"));
+}
+
 bool is_bound(const Block& block) {
   switch (block.kind) {
     case BlockKind::kText:
@@ -122,8 +128,7 @@ bool is_shown_as_sent(const Choice& choice) {
 
 bool is_bound_to_issuer(const Choice& choice) {
   return std::any_of(choice.blocks.begin(), choice.blocks.end(), is_bound) ||
-         std::any_of(choice.message_members.begin(), choice.message_members.end(),
-                     [](const RawMember& member) { return !says_nothing(member); });
+         std::any_of(choice.message_members.begin(), choice.message_members.end(), is_state);
 }
 
 void seal_openai_turn(chat::Turn& turn) {

@@ -15,7 +15,7 @@ std::string render_openai_message(const chat::Choice& choice);
 bool is_shown_as_sent(const chat::Choice& choice);
 
 // Whether there is something in it that only its issuer understands: reasoning, parts of other
-// kinds, ids that others refuse, members of its own.
+// kinds, ids that others refuse. Other members are shown, and go where the message goes.
 bool is_bound_to_issuer(const chat::Choice& choice);
 
 // Fills in the replays of a finished turn. `native` of a choice that has it already stays.

@@ -107,6 +107,20 @@ TEST(RenderOpenAiMessages, DropsMarksOfOtherFormatsForWhoRefusesThem) {
   EXPECT_EQ(rendered(messages, kOther).text, messages);
 }
 
+TEST(RenderOpenAiMessages, DropsReasoningForWhoRefusesItUnlessItIsItsOwn) {
+  const std::string handmade = R"([{"role":"assistant","content":"a","reasoning_content":"Hm"}])";
+  const Rendered result = rendered(handmade);
+  EXPECT_EQ(result.text, R"([{"role":"assistant","content":"a"}])");
+  ASSERT_EQ(result.dispositions.size(), 1U);
+  EXPECT_EQ(result.dispositions[0].path, "$.messages[0].reasoning_content");
+  constexpr Dialect kStrictTest{.provider = "test", .takes_extensions = false};
+  EXPECT_EQ(
+      rendered("[" + said(R"({"role":"assistant","content":"a","reasoning_content":"Hm"})") + "]",
+               kStrictTest)
+          .text,
+      handmade);
+}
+
 TEST(RenderOpenAiMessages, RefusesAFileByUrlByName) {
   const Rendered result = rendered(
       R"([{"role":"user","content":[{"type":"file","file":{"file_data":"https://a/b.pdf"}}]}])");
