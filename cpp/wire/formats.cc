@@ -7,7 +7,8 @@
 namespace llmgate::wire {
 
 std::span<const Format* const> all_formats() {
-  static const std::array formats{&openai_chat_format()};
+  static const std::array formats{&openai_chat_format(), &anthropic_messages_format(),
+                                  &gemini_generate_format()};
   return formats;
 }
 
