@@ -43,6 +43,7 @@ constexpr std::array kBareNames = std::to_array<BareName>({
     {"open-mistral-", "mistral/*"},
     {"open-mixtral-", "mistral/*"},
     {"voxtral-", "mistral/*"},
+    {"claude-", "anthropic/*"},
     {"gemini-", "gemini/*"},
     {"glm-", "zai/*"},
     {"qwen-", "alibaba/*"},
@@ -55,23 +56,14 @@ constexpr std::array kBareNames = std::to_array<BareName>({
 
 constexpr std::size_t kLongestShown = 64;
 
-std::string list_providers() {
-  std::string text;
-  for (const Provider* card : all_providers()) {
-    text += (text.empty() ? "" : ", ") + std::string(card->name);
-  }
-  return text;
-}
-
 Error unknown_provider(std::string_view name) {
   const std::string_view nearest = nearest_provider(name);
   std::string message =
-      "\"" + std::string(name.substr(0, kLongestShown)) + "\" is no known provider";
-  if (!nearest.empty()) {
-    message += "; did you mean \"" + std::string(nearest) + "\"?";
-  }
-  message += " Known: " + list_providers() +
-             ". Any other server that speaks OpenAI's chat API: give api_base.";
+      "\"" + std::string(name.substr(0, kLongestShown)) + "\" is no known provider" +
+      (nearest.empty() ? "." : "; did you mean \"" + std::string(nearest) + "\"?");
+  message +=
+      " llmgate.providers() lists the known ones; for any other server that speaks OpenAI's chat "
+      "API give api_base";
   return bad_request("$.model", std::move(message));
 }
 
@@ -109,7 +101,7 @@ Result<ResolvedModel> resolve_bare(std::string_view name) {
     }
     const std::string full = with_name(row.candidates, name);
     const std::size_t slash = full.find('/');
-    return ResolvedModel{find_provider(full.substr(0, slash)), full.substr(slash + 1)};
+    return ResolvedModel{find_provider(full.substr(0, slash)), full.substr(slash + 1), {}};
   }
   return bad_request("$.model",
                      "\"" + std::string(name.substr(0, kLongestShown)) +
@@ -117,28 +109,22 @@ Result<ResolvedModel> resolve_bare(std::string_view name) {
                          "\"openai/gpt-4o\" or \"ollama/llama3.2\", or any name with api_base");
 }
 
-}  // namespace
-
-Result<ResolvedModel> resolve_model(std::string_view name, std::string_view provider_name,
-                                    bool has_base_url) {
+Result<ResolvedModel> resolve_at(std::string_view name, std::string_view provider_name) {
+  const Provider* provider = find_provider(provider_name);
+  if (provider == nullptr) {
+    return unknown_provider(provider_name);
+  }
+  const std::string_view full_name = name;
+  if (name.starts_with(std::string(provider_name) + "/")) {
+    name.remove_prefix(provider_name.size() + 1);
+  }
   if (name.empty()) {
-    return bad_request("$.model",
-                       "is empty; accepted: \"provider/model\", such as \"openai/gpt-4o\"");
+    return no_model(full_name);
   }
-  if (!provider_name.empty()) {
-    const Provider* provider = find_provider(provider_name);
-    if (provider == nullptr) {
-      return unknown_provider(provider_name);
-    }
-    const std::string_view full_name = name;
-    if (name.starts_with(std::string(provider_name) + "/")) {
-      name.remove_prefix(provider_name.size() + 1);
-    }
-    if (name.empty()) {
-      return no_model(full_name);
-    }
-    return ResolvedModel{provider, std::string(name)};
-  }
+  return ResolvedModel{provider, std::string(name), {}};
+}
+
+Result<ResolvedModel> resolve_name(std::string_view name, bool has_base_url) {
   // `ollama/llama3.2:3b` has both separators: the one that a provider stands before counts.
   for (const char separator : {'/', ':'}) {
     const std::size_t at = name.find(separator);
@@ -149,16 +135,38 @@ Result<ResolvedModel> resolve_model(std::string_view name, std::string_view prov
       if (at + 1 == name.size()) {
         return no_model(name);
       }
-      return ResolvedModel{provider, std::string(name.substr(at + 1))};
+      return ResolvedModel{provider, std::string(name.substr(at + 1)), {}};
     }
   }
   if (has_base_url) {
-    return ResolvedModel{find_provider("custom_openai"), std::string(name)};
+    return ResolvedModel{find_provider("custom_openai"), std::string(name), {}};
   }
   const std::size_t slash = name.find('/');
   return slash == std::string_view::npos
              ? resolve_bare(name)
              : Result<ResolvedModel>(unknown_provider(name.substr(0, slash)));
+}
+
+}  // namespace
+
+Result<ResolvedModel> resolve_model(std::string_view name, std::string_view provider_name,
+                                    bool has_base_url) {
+  if (name.empty()) {
+    return bad_request("$.model",
+                       "is empty; accepted: \"provider/model\", such as \"openai/gpt-4o\"");
+  }
+  auto resolved =
+      provider_name.empty() ? resolve_name(name, has_base_url) : resolve_at(name, provider_name);
+  if (!resolved || resolved->provider->native_model == nullptr) {
+    return resolved;
+  }
+  std::string native = resolved->provider->native_model(resolved->model);
+  if (native != resolved->model) {
+    resolved->notes.push_back(
+        {chat::Action::kMapped, "$.model", native, "the provider's own name of this model"});
+    resolved->model = std::move(native);
+  }
+  return resolved;
 }
 
 }  // namespace llmgate::providers

@@ -6,13 +6,15 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "chat/disposition.h"
 #include "providers/provider.h"
 
 namespace llmgate::providers {
 
 struct ResolvedModel {
   const Provider* provider = nullptr;
-  std::string model;
+  std::string model;         // as this provider calls it
+  chat::Dispositions notes;  // where that is not what the caller wrote
 };
 
 // `has_base_url`: the caller says where the server is, so a name that no provider claims is taken

@@ -19,6 +19,8 @@ const std::vector<const Provider*>& sorted_cards() {
   return cards;
 }
 
+}  // namespace
+
 bool is_listed(std::string_view name, std::string_view list) {
   while (!list.empty()) {
     const std::size_t bar = list.find('|');
@@ -29,8 +31,6 @@ bool is_listed(std::string_view name, std::string_view list) {
   }
   return false;
 }
-
-}  // namespace
 
 std::span<const Provider* const> all_providers() { return sorted_cards(); }
 
@@ -46,6 +46,20 @@ const Provider* find_provider(std::string_view name) {
     return is_listed(name, card->aliases);
   });
   return aliased == cards.end() ? nullptr : *aliased;
+}
+
+const Provider* find_speaker(std::string_view name, const wire::Format& format) {
+  const Provider* card = find_provider(name);
+  if (card == nullptr || &card->format() == &format) {
+    return card;
+  }
+  const std::string_view main = card->main_card.empty() ? card->name : card->main_card;
+  for (const Provider* beside : sorted_cards()) {
+    if ((beside->main_card == main || beside->name == main) && &beside->format() == &format) {
+      return beside;
+    }
+  }
+  return nullptr;
 }
 
 std::string_view nearest_provider(std::string_view name) {

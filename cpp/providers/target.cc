@@ -24,7 +24,29 @@ void set_header(net::Headers& headers, std::string_view name, std::string value)
   headers.push_back({std::string(name), std::move(value)});
 }
 
-// The part between "//" and the next slash, without user and port.
+// Adds to a header that is a list.
+void join_header(net::Headers& headers, const net::Header& more) {
+  const auto there = net::find_header(headers, more.name);
+  set_header(headers, more.name, there ? std::string(*there) + "," + more.value : more.value);
+}
+
+net::Header key_header(const Target& target) {
+  switch (target.key_style.value_or(target.provider->key_style)) {
+    case KeyStyle::kApiKey:
+      return {"api-key", target.api_key};
+    case KeyStyle::kXApiKey:
+      return {"x-api-key", target.api_key};
+    case KeyStyle::kGoogleApiKey:
+      return {"x-goog-api-key", target.api_key};
+    case KeyStyle::kBearer:
+    case KeyStyle::kOptional:
+      break;
+  }
+  return {"authorization", "Bearer " + target.api_key};
+}
+
+}  // namespace
+
 std::string_view host_of(std::string_view url) {
   const std::size_t start = url.find("://");
   if (start == std::string_view::npos) {
@@ -37,7 +59,20 @@ std::string_view host_of(std::string_view url) {
   return rest.substr(0, rest.find(':'));
 }
 
-}  // namespace
+std::string_view path_of(std::string_view url) {
+  const std::size_t slash = url.find('/', url.find("://") + 3);
+  return slash == std::string_view::npos ? std::string_view() : url.substr(slash);
+}
+
+std::string url_for(const Target& target, std::string_view path) {
+  std::string url;
+  url.reserve(target.base_url.size() + path.size() + target.query.size() + 1);
+  url.append(target.base_url).append(path);
+  if (!target.query.empty()) {
+    url.append(path.find('?') == std::string_view::npos ? "?" : "&").append(target.query);
+  }
+  return url;
+}
 
 Failure check_base_url(std::string_view url) {
   constexpr std::string_view kAccepted =
@@ -72,9 +107,9 @@ bool is_loopback(std::string_view url) {
          (is_address && host.starts_with("127."));
 }
 
-Result<net::Headers> headers_for(const Target& target, bool is_stream) {
+Result<net::Headers> headers_for(const Target& target, bool is_stream, const net::Headers& asked) {
   net::Headers headers;
-  headers.reserve(4 + target.extra_headers.size());
+  headers.reserve(4 + target.provider->headers.size() + asked.size() + target.extra_headers.size());
   headers.push_back({"content-type", "application/json"});
   if (is_stream) {
     headers.push_back({"accept", "text/event-stream"});
@@ -84,10 +119,14 @@ Result<net::Headers> headers_for(const Target& target, bool is_stream) {
     if (const auto problem = net::why_bad_header("authorization", target.api_key)) {
       return bad_request("$.api_key", "the key " + *problem + " and cannot be sent in a header");
     }
-    if (target.provider->key_style == KeyStyle::kApiKey) {
-      headers.push_back({"api-key", target.api_key});
-    } else {
-      headers.push_back({"authorization", "Bearer " + target.api_key});
+    headers.push_back(key_header(target));
+  }
+  for (const FixedHeader& header : target.provider->headers) {
+    headers.push_back({std::string(header.name), std::string(header.value)});
+  }
+  for (const net::Headers* lists : {&target.key_headers, &asked}) {
+    for (const net::Header& header : *lists) {
+      join_header(headers, header);
     }
   }
   for (const net::Header& header : target.extra_headers) {
@@ -96,7 +135,11 @@ Result<net::Headers> headers_for(const Target& target, bool is_stream) {
       const std::string which = has_good_name ? "the header \"" + header.name + "\"" : "a header";
       return bad_request("$.extra_headers", which + " " + *problem + " and cannot be sent");
     }
-    set_header(headers, header.name, header.value);
+    if (net::find_header(target.key_headers, header.name) || net::find_header(asked, header.name)) {
+      join_header(headers, header);
+    } else {
+      set_header(headers, header.name, header.value);
+    }
   }
   return headers;
 }

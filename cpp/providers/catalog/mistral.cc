@@ -21,12 +21,9 @@ constexpr std::array kRules = std::to_array<wire::FieldRule>({
 
 const std::array kCards = std::to_array<Provider>({
     {.name = "mistral",
-     .aliases = "",
-     .format = wire::openai_chat_format,
      .base_url = "https://api.mistral.ai/v1",
      .base_variables = "MISTRAL_API_BASE",
      .key_variables = "MISTRAL_API_KEY",
-     .key_style = KeyStyle::kBearer,
      .dialect = {.provider = "mistral", .rules = kRules},
      .source = "Mistral API reference, Chat Completion, 2026-11"},
 });

@@ -2,18 +2,14 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
 #include <set>
+
+#include "support/environments.h"
 
 namespace llmgate::providers {
 namespace {
 
-Environment environment(std::map<std::string, std::string> variables) {
-  return [variables = std::move(variables)](std::string_view name) {
-    const auto found = variables.find(std::string(name));
-    return found == variables.end() ? std::string() : found->second;
-  };
-}
+using test::environment;
 
 TEST(FirstSet, TakesTheFirstVariableThatIsSet) {
   const Environment set = environment({{"B", "2"}, {"C", "3"}});

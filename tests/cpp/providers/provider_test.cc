@@ -23,7 +23,7 @@ std::vector<std::string> split(std::string_view list) {
 
 TEST(Providers, StandInOrderOfTheirNames) {
   const auto all = all_providers();
-  EXPECT_GE(all.size(), 24U);
+  EXPECT_GE(all.size(), 100U);
   EXPECT_TRUE(std::is_sorted(all.begin(), all.end(), [](const Provider* a, const Provider* b) {
     return a->name < b->name;
   }));
@@ -35,6 +35,28 @@ TEST(Providers, HaveNamesAndAliasesOfTheirOwn) {
     EXPECT_TRUE(names.insert(std::string(card->name)).second) << card->name;
     for (const std::string& alias : split(card->aliases)) {
       EXPECT_TRUE(names.insert(alias).second) << alias;
+    }
+  }
+}
+
+TEST(Providers, AreManyThatSpeakOpenAisFormat) {
+  const auto all = all_providers();
+  EXPECT_GE(
+      std::count_if(all.begin(), all.end(),
+                    [](const Provider* card) { return card->format == wire::openai_chat_format; }),
+      60);
+}
+
+TEST(Providers, NameEachPlaceOfTheirUrl) {
+  for (const Provider* card : all_providers()) {
+    for (std::size_t at = 0; (at = card->base_url.find('{', at)) != std::string_view::npos; ++at) {
+      const std::string_view name =
+          card->base_url.substr(at + 1, card->base_url.find('}', at) - at - 1);
+      const bool is_known =
+          std::any_of(card->settings.begin(), card->settings.end(), [name](const Setting& setting) {
+            return (setting.name.empty() ? setting.variables : setting.name) == name;
+          });
+      EXPECT_TRUE(is_known) << card->name << " " << name;
     }
   }
 }
@@ -51,6 +73,33 @@ TEST(Providers, AreFoundByNameAndByAlias) {
 TEST(Providers, AreNotFoundByPartsOfNames) {
   for (const std::string name : {"", "open", "openai ", "OpenAI", "|", "z_ai|zhipu"}) {
     EXPECT_EQ(find_provider(name), nullptr) << name;
+  }
+}
+
+TEST(FindSpeaker, TakesTheProvidersCardOfThatFormat) {
+  const wire::Format& openai = wire::openai_chat_format();
+  const wire::Format& anthropic = wire::anthropic_messages_format();
+  const wire::Format& gemini = wire::gemini_generate_format();
+  EXPECT_EQ(find_speaker("openai", openai)->name, "openai");
+  EXPECT_EQ(find_speaker("gemini", openai)->name, "gemini_openai");
+  EXPECT_EQ(find_speaker("gemini_openai", gemini)->name, "gemini");
+  EXPECT_EQ(find_speaker("vertex", gemini)->name, "vertex_ai");
+  EXPECT_EQ(find_speaker("vertex", openai)->name, "vertex_openai");
+  EXPECT_EQ(find_speaker("azure", anthropic)->name, "azure_anthropic");
+}
+
+TEST(FindSpeaker, FindsNothingWhereTheProviderDoesNotSpeakIt) {
+  EXPECT_EQ(find_speaker("openai", wire::anthropic_messages_format()), nullptr);
+  EXPECT_EQ(find_speaker("nobody", wire::openai_chat_format()), nullptr);
+}
+
+TEST(Providers, NameOnlyKnownMainCards) {
+  for (const Provider* card : all_providers()) {
+    if (!card->main_card.empty()) {
+      const Provider* main = find_provider(card->main_card);
+      ASSERT_NE(main, nullptr) << card->name;
+      EXPECT_NE(&main->format(), &card->format()) << card->name;
+    }
   }
 }
 
@@ -93,6 +142,23 @@ TEST(Providers, NameTheirKeysVariableAndTheirSource) {
   }
 }
 
+TEST(Providers, CountReasoningOutsideWhereRecordingsShowIt) {
+  for (const Provider* provider : all_providers()) {
+    const bool is_outside = provider->name == "xai" || provider->name == "gemini_openai";
+    EXPECT_EQ(provider->dialect.reasoning_outside_completion, is_outside) << provider->name;
+  }
+}
+
+// Recorded streams of these end by closing the connection.
+TEST(Providers, NeedNoMarkerWhereRecordingsHaveNone) {
+  for (const Provider* provider : all_providers()) {
+    const bool is_markerless = provider->name == "cerebras" || provider->name == "perplexity" ||
+                               provider->name == "huggingface" || provider->name == "gemini" ||
+                               provider->name == "vertex_ai";
+    EXPECT_EQ(provider->dialect.markerless, is_markerless) << provider->name;
+  }
+}
+
 TEST(Providers, HaveOneRuleForAFieldAndAReasonForEach) {
   for (const Provider* card : all_providers()) {
     std::set<std::string_view> fields;
@@ -106,6 +172,9 @@ TEST(Providers, HaveOneRuleForAFieldAndAReasonForEach) {
 
 TEST(Providers, ForwardWhatTheyHaveNoRuleFor) {
   for (const Provider* card : all_providers()) {
+    if (card->format != wire::openai_chat_format) {
+      continue;
+    }
     EXPECT_EQ(test::members_sent_to(card->name, R"("temperature":0.5,"own_field":[1])"),
               R"("temperature":0.5,"own_field":[1])")
         << card->name;

@@ -85,6 +85,27 @@ std::string header(const Target& to, std::string_view name, bool is_stream = fal
   return value ? std::string(*value) : "absent";
 }
 
+TEST(PathOf, IsWhatFollowsTheHost) {
+  EXPECT_EQ(path_of("https://a/v1/b"), "/v1/b");
+  EXPECT_EQ(path_of("https://a:1/"), "/");
+  EXPECT_EQ(path_of("https://a"), "");
+}
+
+TEST(HostOf, LeavesPortAndUserOut) {
+  EXPECT_EQ(host_of("https://a.example:8000/v1"), "a.example");
+  EXPECT_EQ(host_of("http://[::1]:8000/v1"), "[::1]");
+  EXPECT_EQ(host_of("a"), "");
+}
+
+TEST(UrlFor, AddsTheTargetsQuery) {
+  Target to = target("openai");
+  to.base_url = "http://a/v1";
+  EXPECT_EQ(url_for(to, "/x"), "http://a/v1/x");
+  to.query = "api-version=1";
+  EXPECT_EQ(url_for(to, "/x"), "http://a/v1/x?api-version=1");
+  EXPECT_EQ(url_for(to, "/x?alt=sse"), "http://a/v1/x?alt=sse&api-version=1");
+}
+
 TEST(HeadersFor, SendTheKeyAsABearer) {
   EXPECT_EQ(header(target("openai"), "authorization"), "Bearer key-1");
   EXPECT_EQ(header(target("openai"), "api-key"), "absent");
@@ -93,6 +114,36 @@ TEST(HeadersFor, SendTheKeyAsABearer) {
 TEST(HeadersFor, SendAzuresKeyInItsOwnHeader) {
   EXPECT_EQ(header(target("azure"), "api-key"), "key-1");
   EXPECT_EQ(header(target("azure"), "authorization"), "absent");
+}
+
+TEST(HeadersFor, SendTheKeyAsTheTargetSaysWhereThatIsNotTheCards) {
+  Target to = target("azure");
+  to.key_style = KeyStyle::kBearer;
+  EXPECT_EQ(header(to, "authorization"), "Bearer key-1");
+  EXPECT_EQ(header(to, "api-key"), "absent");
+}
+
+TEST(HeadersFor, HaveThoseOfTheCard) {
+  EXPECT_EQ(header(target("anthropic"), "anthropic-version"), "2023-06-01");
+  Target to = target("anthropic");
+  to.extra_headers = {{"anthropic-version", "2099-01-01"}};
+  EXPECT_EQ(header(to, "anthropic-version"), "2099-01-01");
+}
+
+TEST(HeadersFor, JoinListsThatSeveralAskFor) {
+  Target to = target("anthropic");
+  to.key_headers = {{"anthropic-beta", "a"}};
+  to.extra_headers = {{"Anthropic-Beta", "d"}, {"x-other", "1"}};
+  const auto headers = headers_for(to, false, {{"anthropic-beta", "b"}, {"anthropic-beta", "c"}});
+  ASSERT_TRUE(headers.ok());
+  EXPECT_EQ(net::find_header(*headers, "anthropic-beta"), "a,b,c,d");
+  EXPECT_EQ(net::find_header(*headers, "x-other"), "1");
+}
+
+TEST(HeadersFor, LetAnExtraOneBeTheOnlyOneOfItsList) {
+  Target to = target("anthropic");
+  to.extra_headers = {{"anthropic-beta", "d"}};
+  EXPECT_EQ(header(to, "anthropic-beta"), "d");
 }
 
 TEST(HeadersFor, SendAnOptionalKeyOnlyIfThereIsOne) {

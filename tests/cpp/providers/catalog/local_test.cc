@@ -11,7 +11,9 @@ using test::members_sent_to;
 constexpr const char* kLimit = R"("max_completion_tokens":5)";
 
 TEST(LocalCards, NeedNoKey) {
-  for (const std::string name : {"ollama", "vllm", "llamacpp", "lmstudio", "custom_openai"}) {
+  for (const std::string name :
+       {"ollama", "vllm", "llamacpp", "lmstudio", "sglang", "xinference", "docker_model_runner",
+        "jan", "koboldcpp", "litellm_proxy", "custom_openai"}) {
     EXPECT_EQ(card(name).key_style, KeyStyle::kOptional) << name;
   }
 }

@@ -36,15 +36,5 @@ TEST(OpenAiCard, LivesAtItsApiAndReadsItsVariables) {
   EXPECT_EQ(card("openai").key_style, KeyStyle::kBearer);
 }
 
-TEST(AzureCard, AsksForABaseUrlAndSendsItsKeyItsOwnWay) {
-  EXPECT_EQ(card("azure").base_url, "");
-  EXPECT_EQ(card("azure").key_style, KeyStyle::kApiKey);
-  EXPECT_EQ(&card("azure_ai"), &card("azure"));
-}
-
-TEST(AzureCard, FollowsOpenAisRules) {
-  EXPECT_EQ(members_sent_to("azure", kLimit, "gpt-5"), R"("max_completion_tokens":5)");
-}
-
 }  // namespace
 }  // namespace llmgate::providers
