@@ -1,5 +1,6 @@
 #include "engine/render_request.h"
 
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -32,19 +33,21 @@ Result<net::HttpRequest> render_request(const CallSpec& spec, const wire::Issuer
   if (!rendered) {
     return std::move(rendered.error());
   }
-  dispositions = std::move(rendered->dispositions);
+  dispositions = spec.target.notes;
+  dispositions.insert(dispositions.end(), std::make_move_iterator(rendered->dispositions.begin()),
+                      std::make_move_iterator(rendered->dispositions.end()));
   if (spec.is_strict) {
     if (Failure failure = refuse_loss(dispositions)) {
       return std::move(*failure);
     }
   }
   const bool is_stream = spec.request.is_stream();
-  auto headers = providers::headers_for(spec.target, is_stream);
+  auto headers = providers::headers_for(spec.target, is_stream, rendered->headers);
   if (!headers) {
     return std::move(headers.error());
   }
   net::HttpRequest request;
-  request.url = spec.target.base_url + rendered->path;
+  request.url = providers::url_for(spec.target, rendered->path);
   request.headers = std::move(*headers);
   request.body = std::move(rendered->body);
   request.proxy = spec.target.proxy;

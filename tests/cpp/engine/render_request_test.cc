@@ -42,6 +42,26 @@ TEST_F(RenderRequestTest, LetsAStreamBeLonger) {
   EXPECT_EQ(net::find_header(stream->headers, "accept"), "text/event-stream");
 }
 
+TEST_F(RenderRequestTest, EndsTheUrlWithTheTargetsQuery) {
+  CallSpec plain = spec(false);
+  plain.target.query = "api-version=1";
+  const auto request = render_request(plain, issuer_of(plain), dispositions_);
+  ASSERT_TRUE(request.ok());
+  EXPECT_EQ(request->url, "http://127.0.0.1:1/v1/chat/completions?api-version=1");
+}
+
+TEST_F(RenderRequestTest, BeginsWithWhatBecameOfTheTargetsArguments) {
+  CallSpec lossy = spec(false, R"(,"top_k":5)");
+  lossy.target.notes = {{chat::Action::kDropped, "$.api_version", "", "no place"}};
+  ASSERT_TRUE(render_request(lossy, issuer_of(lossy), dispositions_).ok());
+  ASSERT_EQ(dispositions_.size(), 2U);
+  EXPECT_EQ(dispositions_[0].path, "$.api_version");
+  EXPECT_EQ(dispositions_[1].path, "$.top_k");
+  lossy.is_strict = true;
+  EXPECT_EQ(render_request(lossy, issuer_of(lossy), dispositions_).error().json_path,
+            "$.api_version");
+}
+
 TEST_F(RenderRequestTest, RefusesALossWhenStrict) {
   CallSpec lossy = spec(false, R"(,"top_k":5)");
   ASSERT_TRUE(render_request(lossy, issuer_of(lossy), dispositions_).ok());
