@@ -2,6 +2,9 @@
 // trust.
 #include <pybind11/pybind11.h>
 
+#include <span>
+#include <string_view>
+
 #include "base/error.h"
 #include "bindings/call_arguments.h"
 #include "bindings/python_completion.h"
@@ -14,6 +17,56 @@ namespace py = pybind11;
 namespace llmgate::bindings {
 namespace {
 
+std::string_view name_of(providers::KeyStyle style) {
+  switch (style) {
+    case providers::KeyStyle::kApiKey:
+      return "api-key";
+    case providers::KeyStyle::kXApiKey:
+      return "x-api-key";
+    case providers::KeyStyle::kGoogleApiKey:
+      return "x-goog-api-key";
+    case providers::KeyStyle::kBearer:
+    case providers::KeyStyle::kOptional:
+      break;
+  }
+  return "authorization";
+}
+
+py::dict headers_as_dict(std::span<const providers::FixedHeader> headers) {
+  py::dict row;
+  for (const providers::FixedHeader& header : headers) {
+    row[py::str(header.name)] = header.value;
+  }
+  return row;
+}
+
+py::list settings_as_dicts(const providers::Provider& card) {
+  py::list rows;
+  for (const providers::Setting& setting : card.settings) {
+    py::dict row;
+    row["argument"] = setting.name;
+    row["aliases"] = setting.aliases;
+    row["variables"] = setting.variables;
+    row["default"] = setting.fallback;
+    rows.append(row);
+  }
+  return rows;
+}
+
+py::list rules_as_dicts(const wire::Dialect& dialect) {
+  py::list rows;
+  for (const wire::FieldRule& rule : dialect.rules) {
+    py::dict row;
+    row["action"] = rule.kind == wire::RuleKind::kDrop ? "drop" : "rename";
+    row["field"] = rule.field;
+    row["to"] = rule.to;
+    row["models"] = rule.model_prefix;
+    row["reason"] = rule.reason;
+    rows.append(row);
+  }
+  return rows;
+}
+
 py::list providers_as_dicts() {
   py::list rows;
   for (const providers::Provider* card : providers::all_providers()) {
@@ -24,6 +77,14 @@ py::list providers_as_dicts() {
     row["key_variables"] = card->key_variables;
     row["base_variables"] = card->base_variables;
     row["format"] = card->format().name();
+    row["key_header"] = name_of(card->key_style);
+    row["token_variables"] = card->token.variables;
+    row["token_argument"] = card->token.name;
+    row["base_path"] = card->base_path;
+    row["headers"] = headers_as_dict(card->headers);
+    row["settings"] = settings_as_dicts(*card);
+    row["rules"] = rules_as_dicts(card->dialect);
+    row["is_markerless"] = card->dialect.markerless;
     row["needs_key"] = card->key_style != providers::KeyStyle::kOptional;
     row["source"] = card->source;
     rows.append(row);

@@ -21,10 +21,10 @@ namespace py = pybind11;
 namespace llmgate::bindings {
 namespace {
 
-// The accent of a provider by its name; an unknown one has none.
-const wire::Dialect& dialect_of(const std::string& provider) {
+// The accent in which a provider speaks a format; an unknown one has none.
+const wire::Dialect& dialect_of(const std::string& provider, const wire::Format& format) {
   static const wire::Dialect plain{.provider = "unknown"};
-  const providers::Provider* card = providers::find_provider(provider);
+  const providers::Provider* card = providers::find_speaker(provider, format);
   return card == nullptr ? plain : card->dialect;
 }
 
@@ -90,7 +90,8 @@ py::object parse(ModuleState& state, const std::string& format, const std::strin
                  const py::iterable& pieces, int status, const py::dict& headers, bool is_stream,
                  int expected_choices, bool framed, const py::object& chunks) {
   json::Document scratch;
-  engine::AnswerReader reader(format_of(format, provider), {&dialect_of(provider), ""},
+  const wire::Format& spoken = format_of(format, provider);
+  engine::AnswerReader reader(spoken, {&dialect_of(provider, spoken), ""},
                               {is_stream, true, expected_choices}, scratch);
   reader.on_head(head_of(status, headers));
   Parsed parsed;
@@ -121,7 +122,8 @@ py::object parse(ModuleState& state, const std::string& format, const std::strin
 }
 
 py::object build_from_chunks(ModuleState& state, const py::iterable& chunks) {
-  const auto parser = wire::openai_chat_format().make_stream_parser({&dialect_of("openai"), ""});
+  const auto parser = wire::openai_chat_format().make_stream_parser(
+      {&dialect_of("openai", wire::openai_chat_format()), ""});
   std::vector<std::string> ignored;
   std::size_t index = 0;
   for (const py::handle chunk : chunks) {
@@ -142,8 +144,8 @@ py::object build_from_chunks(ModuleState& state, const py::iterable& chunks) {
 
 py::bytes read_request(ModuleState& state, const std::string& format, const std::string& provider,
                        const std::string& model, const std::string& body) {
-  const auto request =
-      format_of(format, provider).read_request(body, {&dialect_of(provider), model});
+  const wire::Format& spoken = format_of(format, provider);
+  const auto request = spoken.read_request(body, {&dialect_of(provider, spoken), model});
   if (!request) {
     raise_error(state, request.error(), py::none());
   }
@@ -157,8 +159,8 @@ py::tuple render_request(ModuleState& state, const std::string& format, const st
     raise_error(state, request.error(), py::none());
   }
   const std::string named = model.empty() ? request->root().find("model").unescaped() : model;
-  const auto rendered =
-      format_of(format, provider).render_request(*request, {&dialect_of(provider), named});
+  const wire::Format& spoken = format_of(format, provider);
+  const auto rendered = spoken.render_request(*request, {&dialect_of(provider, spoken), named});
   if (!rendered) {
     raise_error(state, rendered.error(), py::none());
   }

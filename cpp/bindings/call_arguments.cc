@@ -13,6 +13,7 @@
 #include "bindings/request_writer.h"
 #include "providers/environment.h"
 #include "providers/model_name.h"
+#include "providers/resolve_target.h"
 
 namespace llmgate::bindings {
 namespace {
@@ -159,61 +160,49 @@ int read_retries(OptionReader& reader) {
   return 0;
 }
 
-std::string without_trailing(std::string url, std::string_view ending) {
-  while (url.ends_with(ending)) {
-    url.resize(url.size() - ending.size());
+// What LiteLLM's users may still pass: it must not end up in a request's body.
+void refuse_secrets(OptionReader& reader) {
+  for (auto i = static_cast<std::size_t>(kFirstSecret); i < kOptionCount; ++i) {
+    const auto option = static_cast<Option>(i);
+    if (reader.find(option) != nullptr) {
+      reader.fail(bad_request("$." + std::string(name_of(option)),
+                              "is not taken: requests are not signed here and tokens are not "
+                              "fetched; give a key or an access token as api_key"));
+    }
   }
-  return url;
 }
 
 Result<providers::Target> resolve_target(OptionReader& reader, std::string_view name) {
-  std::string base = reader.text(Option::kApiBase);
-  if (base.empty()) {
-    base = reader.text(Option::kBaseUrl);
+  const std::string provider = reader.text(Option::kCustomLlmProvider);
+  providers::TargetArguments arguments;
+  arguments.model = name;
+  arguments.provider = provider;
+  arguments.api_base = reader.text(Option::kApiBase);
+  if (arguments.api_base.empty()) {
+    arguments.api_base = reader.text(Option::kBaseUrl);
   }
-  auto resolved =
-      providers::resolve_model(name, reader.text(Option::kCustomLlmProvider), !base.empty());
-  if (!resolved) {
-    return std::move(resolved.error());
+  arguments.api_key = reader.text(Option::kApiKey);
+  for (auto i = static_cast<std::size_t>(kFirstSetting); i < static_cast<std::size_t>(kFirstSecret);
+       ++i) {
+    const auto option = static_cast<Option>(i);
+    if (reader.find(option) == nullptr) {
+      continue;
+    }
+    if (std::string value = reader.text(option); !value.empty()) {
+      arguments.settings.push_back({name_of(option), std::move(value)});
+    }
   }
-  const providers::Provider& card = *resolved->provider;
-  if (base.empty()) {
-    base = providers::first_set(environment, card.base_variables);
+  refuse_secrets(reader);
+  if (reader.failure()) {
+    return std::move(*reader.failure());
   }
-  if (base.empty()) {
-    base = card.base_url;
+  auto target = providers::resolve_target(std::move(arguments), environment);
+  if (target) {
+    if (target->base_url.starts_with("https:")) {
+      target->ca_file = current_ca_file();
+    }
+    target->proxy = providers::proxy_for(environment, target->base_url);
   }
-  if (base.empty()) {
-    return bad_request("$.api_base", "provider \"" + std::string(card.name) +
-                                         "\" has no address of its own; give api_base");
-  }
-  if (Failure failure = providers::check_base_url(base)) {
-    return std::move(*failure);
-  }
-  base = without_trailing(without_trailing(std::move(base), "/"), "/chat/completions");
-  providers::Target target;
-  target.provider = &card;
-  target.model = std::move(resolved->model);
-  target.api_key = reader.text(Option::kApiKey);
-  if (target.api_key.empty()) {
-    target.api_key = providers::first_set(environment, card.key_variables);
-  }
-  if (target.api_key.empty() && card.key_style != providers::KeyStyle::kOptional &&
-      base == card.base_url) {
-    Error error = bad_request(
-        "$.api_key", "provider \"" + std::string(card.name) +
-                         "\" needs a key; give api_key or set " +
-                         std::string(card.key_variables.substr(0, card.key_variables.find('|'))));
-    error.kind = ErrorKind::kAuthentication;
-    error.provider = card.name;
-    error.model = target.model;
-    return error;
-  }
-  target.base_url = std::move(base);
-  if (target.base_url.starts_with("https:")) {
-    target.ca_file = current_ca_file();
-  }
-  target.proxy = providers::proxy_for(environment, target.base_url);
   return target;
 }
 
@@ -243,6 +232,7 @@ Result<CallArguments> read_arguments(PyObject* model, PyObject* messages, PyObje
     }
     target->provider = resolved->provider;
     target->model = std::move(resolved->model);
+    target->notes = std::move(resolved->notes);
   }
   if (!target) {
     return std::move(target.error());

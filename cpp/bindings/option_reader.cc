@@ -8,12 +8,39 @@
 namespace llmgate::bindings {
 namespace {
 
-constexpr std::array<std::string_view, kOptionCount> kNames{
-    "api_key",       "api_base",    "base_url",      "custom_llm_provider",
-    "timeout",       "deadline",    "extra_headers", "headers",
-    "extra_body",    "metadata",    "drop_params",   "strict",
-    "mock_response", "num_retries", "max_retries",   "keep_raw",
-    "stream",        "model",       "messages"};
+constexpr std::array<std::string_view, kOptionCount> kNames{"api_key",
+                                                            "api_base",
+                                                            "base_url",
+                                                            "custom_llm_provider",
+                                                            "timeout",
+                                                            "deadline",
+                                                            "extra_headers",
+                                                            "headers",
+                                                            "extra_body",
+                                                            "metadata",
+                                                            "drop_params",
+                                                            "strict",
+                                                            "mock_response",
+                                                            "num_retries",
+                                                            "max_retries",
+                                                            "keep_raw",
+                                                            "stream",
+                                                            "model",
+                                                            "messages",
+                                                            "api_version",
+                                                            "azure_ad_token",
+                                                            "vertex_project",
+                                                            "vertex_ai_project",
+                                                            "vertex_location",
+                                                            "vertex_ai_location",
+                                                            "aws_region_name",
+                                                            "vertex_credentials",
+                                                            "aws_access_key_id",
+                                                            "aws_secret_access_key",
+                                                            "aws_session_token",
+                                                            "aws_profile_name",
+                                                            "client_secret",
+                                                            "azure_password"};
 
 std::size_t index_of(std::string_view name) {
   for (std::size_t i = 0; i < kNames.size(); ++i) {

@@ -38,8 +38,24 @@ enum class Option : std::uint8_t {
   kStream,
   kModel,
   kMessages,
+  kApiVersion,  // from here: settings of providers, see providers/settings.h
+  kAzureAdToken,
+  kVertexProject,
+  kVertexAiProject,
+  kVertexLocation,
+  kVertexAiLocation,
+  kAwsRegionName,
+  kVertexCredentials,  // from here: secrets that nothing here can use and no provider may see
+  kAwsAccessKeyId,
+  kAwsSecretAccessKey,
+  kAwsSessionToken,
+  kAwsProfileName,
+  kClientSecret,
+  kAzurePassword,
 };
-inline constexpr std::size_t kOptionCount = 19;
+inline constexpr std::size_t kOptionCount = 33;
+inline constexpr auto kFirstSetting = Option::kApiVersion;
+inline constexpr auto kFirstSecret = Option::kVertexCredentials;
 std::string_view name_of(Option option);
 
 class OptionReader {

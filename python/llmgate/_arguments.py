@@ -60,6 +60,9 @@ class CompletionArguments(TypedDict, total=False):
 
     api_base: str | None
     api_key: str | None
+    api_version: str | None
+    aws_region_name: str | None
+    azure_ad_token: str | None
     base_url: str | None
     custom_llm_provider: str | None
     deadline: float | None
@@ -74,3 +77,7 @@ class CompletionArguments(TypedDict, total=False):
     num_retries: int | None
     strict: bool | None
     timeout: float | Timeouts | Any | None
+    vertex_ai_location: str | None
+    vertex_ai_project: str | None
+    vertex_location: str | None
+    vertex_project: str | None

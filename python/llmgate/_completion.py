@@ -60,6 +60,9 @@ def completion(
 
             - ``api_key``, ``api_base`` (or ``base_url``): instead of the environment's.
               ``api_base`` makes any server that speaks OpenAI's chat API a provider.
+            - ``api_version``, ``azure_ad_token`` (Azure), ``vertex_project``, ``vertex_location``
+              (Vertex), ``aws_region_name`` (Bedrock): str, what these providers' URLs and headers
+              need; by default from the environment.
             - ``timeout``: seconds for each attempt: the whole of a plain call; of a stream, the
               first token and each gap. Or a dict of ``connect`` (default 5), ``first_token`` (600),
               ``idle`` (300) and ``total`` (600 for plain calls, none for streams), in seconds.

@@ -15,20 +15,39 @@ if TYPE_CHECKING:
 class Provider(Node):
     """A provider's card.
 
-    ``name``, ``aliases``, ``base_url`` (None: give ``api_base``), ``key_variables`` and
-    ``base_variables`` (environment variables, the first that is set counts), ``key_variable`` (the
-    first of them), ``format``, ``needs_key``, ``source`` (of these facts, with the date read).
+    ``name``, ``aliases``, ``base_url`` (None: give ``api_base``; ``{NAME}`` in it stands for a
+    setting or a variable), ``base_path`` (appended to an ``api_base`` that lacks it),
+    ``key_variables``, ``token_variables`` and ``base_variables`` (environment variables, the first
+    that is set counts), ``key_variable`` (the first of the key's), ``key_header`` (in which the key
+    travels; ``authorization`` is a bearer's), ``token_argument`` (of an access token in place of a
+    key), ``headers`` (that every request has), ``settings`` (what the URL needs besides: a list of
+    nodes with ``argument``, ``aliases``, ``variables`` and ``default``), ``format``, ``rules``
+    (fields that are dropped or renamed: nodes with ``action``, ``field``, ``to``, ``models`` as
+    prefixes, ``reason``), ``is_markerless`` (its streams end by closing), ``needs_key``, ``source``
+    (of these facts, with the date read).
     """
 
     name: str
     aliases: list[str]
     base_url: str | None
+    base_path: str | None
     key_variable: str | None
     key_variables: list[str]
+    key_header: str
+    token_argument: str | None
+    token_variables: list[str]
     base_variables: list[str]
+    headers: dict[str, str]
+    settings: list[Node]
     format: str
+    rules: list[Node]
+    is_markerless: bool
     needs_key: bool
     source: str
+
+
+def _parts(text: str) -> list[str]:
+    return [part for part in text.split("|") if part]
 
 
 def providers() -> list[Provider]:
@@ -41,9 +60,20 @@ def providers() -> list[Provider]:
     """
     cards = []
     for row in _core.providers():
-        for name in ("aliases", "key_variables", "base_variables"):
-            row[name] = [part for part in row[name].split("|") if part]
-        row["base_url"] = row["base_url"] or None
+        for name in ("aliases", "key_variables", "token_variables", "base_variables"):
+            row[name] = _parts(row[name])
+        for name in ("base_url", "base_path", "token_argument"):
+            row[name] = row[name] or None
+        for setting in row["settings"]:
+            setting["argument"] = setting["argument"] or None
+            setting["default"] = setting["default"] or None
+            for name in ("aliases", "variables"):
+                setting[name] = _parts(setting[name])
+        row["settings"] = [Node(**setting) for setting in row["settings"]]
+        for rule in row["rules"]:
+            rule["to"] = rule["to"] or None
+            rule["models"] = _parts(rule["models"])
+        row["rules"] = [Node(**rule) for rule in row["rules"]]
         row["key_variable"] = row["key_variables"][0] if row["key_variables"] else None
         cards.append(Provider(**row))
     return cards

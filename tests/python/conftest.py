@@ -8,16 +8,28 @@ from collections.abc import Iterator
 
 import pytest
 
+import llmgate
 from llmgate.testing import FakeProvider
 
-# What steers a call from outside: keys, addresses, proxies, certificates.
+# What steers a call from outside: keys, addresses, proxies, certificates, and what the cards name.
 STEERING = re.compile(r".*_(API_KEY|API_BASE|BASE_URL|PROXY|CERT_FILE|CA_BUNDLE)", re.IGNORECASE)
+NAMED_BY_CARDS = {
+    variable
+    for card in llmgate.providers()
+    for names in (
+        card.key_variables,
+        card.token_variables,
+        card.base_variables,
+        *(setting.variables for setting in card.settings),
+    )
+    for variable in names
+}
 
 
 @pytest.fixture(autouse=True)
 def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
-        if STEERING.fullmatch(name):
+        if STEERING.fullmatch(name) or name in NAMED_BY_CARDS:
             monkeypatch.delenv(name)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from llmgate.testing import FakeProvider
         ("ollama/llama3.2:3b", "llama3.2:3b", "ollama"),
         ("ollama:qwen3:8b", "qwen3:8b", "ollama"),
         ("openrouter/anthropic/claude-opus-4.7", "anthropic/claude-opus-4.7", "openrouter"),
+        ("requesty/anthropic/claude-opus-4.7", "anthropic/claude-opus-4.7", "requesty"),
         ("nobody/knows:this", "nobody/knows:this", "custom_openai"),
     ],
 )
@@ -57,14 +59,19 @@ def test_base_urls_in_all_their_spellings(fake: FakeProvider, name: str, tail: s
 def test_keys_and_addresses_of_every_provider(
     fake: FakeProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("VERTEXAI_PROJECT", "p")
     for card in llmgate.providers():
         key = f"key-of-{card.name}"
         monkeypatch.setenv(card.base_variables[0], fake.url)
-        for variable in card.key_variables:
+        for variable in [*card.key_variables, *card.token_variables]:
+            header = "authorization" if variable in card.token_variables else card.key_header
             monkeypatch.setenv(variable, key)
-            llmgate.completion(f"{card.name}/m", "Hi")
+            with contextlib.suppress(llmgate.NotFoundError):
+                llmgate.completion(f"{card.name}/m", "Hi")
             assert fake.requests[-1].api_key == key, variable
+            assert header in fake.requests[-1].headers, variable
             monkeypatch.delenv(variable)
+        monkeypatch.delenv(card.base_variables[0])
     assert fake.count >= len(llmgate.providers())
 
 
@@ -103,6 +110,8 @@ def test_the_list_of_providers_is_usable() -> None:
     assert cards["ollama"].needs_key is False
     assert list(cards) == sorted(cards)
     assert all(card.source for card in cards.values())
+    openai_shaped = [card for card in cards.values() if card.format == "openai.chat"]
+    assert len(openai_shaped) >= 60
 
 
 # --- mock_response ---------------------------------------------------------------------------
