@@ -6,6 +6,16 @@
 True
 """
 
+from llmgate.testing._blocks import (
+    Block,
+    Citation,
+    Reasoning,
+    ServerTool,
+    Text,
+    ToolCall,
+    Usage,
+)
+from llmgate.testing._format import Format, FormatName
 from llmgate.testing._parse import (
     RenderedRequest,
     parse,
@@ -13,17 +23,24 @@ from llmgate.testing._parse import (
     read_request,
     render_request,
 )
-from llmgate.testing._script import BEFORE_HEAD, Format, ReceivedRequest, Reply, ToolCall
+from llmgate.testing._script import BEFORE_HEAD, ReceivedRequest, Reply
 from llmgate.testing._server import FakeProvider
 
 __all__ = [
     "BEFORE_HEAD",
+    "Block",
+    "Citation",
     "FakeProvider",
     "Format",
+    "FormatName",
+    "Reasoning",
     "ReceivedRequest",
     "RenderedRequest",
     "Reply",
+    "ServerTool",
+    "Text",
     "ToolCall",
+    "Usage",
     "parse",
     "read_and_render",
     "read_request",

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
+from llmgate.testing._blocks import Text, Usage
+from llmgate.testing._format import (
+    Format,
+    counted_usage,
+    pieces_of,
+    pieces_of_arguments,
+    texts_in,
+    to_json,
+    words,
+)
 from llmgate.testing._script import ReceivedRequest, Reply
 
 _CREATED = 1_750_000_000  # fixed, so that two runs send the same bytes
-_PIECE_OF_ARGUMENTS = 12  # characters in one delta of a tool call's arguments
 
 # status: (type, code, message); type and code as recordings of OpenAI have them.
 _ERRORS: dict[int, tuple[str, str | None, str]] = {
@@ -25,9 +32,11 @@ _ERRORS: dict[int, tuple[str, str | None, str]] = {
 _SERVER_ERROR = ("server_error", None, "The server had an error while processing your request.")
 
 
-class OpenAIChat:
-    """The format at `/chat/completions`; implements `Format`."""
+class OpenAIChat(Format):
+    """The format at `/chat/completions`."""
 
+    name = "openai.chat"
+    base_path = "/v1"
     routes: tuple[str, ...] = ("/chat/completions",)
 
     def wants_stream(self, request: ReceivedRequest) -> bool:
@@ -39,7 +48,11 @@ class OpenAIChat:
             return Reply.error(400, message="We could not parse the JSON body of your request.")
         if not isinstance(body.get("messages"), list):
             return Reply.error(400, message="Missing required parameter: 'messages'.")
-        return None
+        fault = _find_unanswered_call(body["messages"])
+        return None if fault is None else Reply.error(400, message=fault)
+
+    def headers(self, request: ReceivedRequest) -> dict[str, str]:
+        return {"x-request-id": f"req_fake{request.number:08d}"}
 
     def default_reply(self, request: ReceivedRequest) -> Reply:
         messages = request.body["messages"]
@@ -64,7 +77,7 @@ class OpenAIChat:
         usage = _usage(reply, request)
         if usage:
             answer["usage"] = usage
-        return _to_json(answer)
+        return to_json(answer)
 
     def render_stream(self, reply: Reply, request: ReceivedRequest) -> list[bytes]:
         wants_usage = bool((request.body.get("stream_options") or {}).get("include_usage"))
@@ -91,19 +104,38 @@ class OpenAIChat:
     def render_error(self, reply: Reply, request: ReceivedRequest) -> bytes:
         kind, code, message = _ERRORS.get(reply.status, _SERVER_ERROR)
         error = {"message": message, "type": kind, "param": None, "code": code}
-        return _to_json({"error": {**error, **(reply.error_body or {})}})
+        return to_json({"error": {**error, **(reply.error_body or {})}})
 
 
-def _to_json(value: Any) -> bytes:
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    try:
-        return text.encode()
-    except UnicodeEncodeError:  # half a surrogate pair can travel as an escape only
-        return json.dumps(value, separators=(",", ":")).encode()
+def _find_unanswered_call(messages: list[Any]) -> str | None:
+    """What is wrong where tool calls and tool results do not belong together."""
+    open_ids: list[Any] = []
+    for message in messages:
+        if not isinstance(message, dict):
+            continue
+        if message.get("role") == "tool":
+            if message.get("tool_call_id") not in open_ids:
+                return (
+                    "Invalid parameter: messages with role 'tool' must be a response to a "
+                    "preceeding message with 'tool_calls'."
+                )
+            open_ids.remove(message["tool_call_id"])
+        elif open_ids:
+            break
+        calls = message.get("tool_calls")
+        if message.get("role") == "assistant" and isinstance(calls, list):
+            open_ids = [call.get("id") for call in calls if isinstance(call, dict)]
+    if not open_ids:
+        return None
+    return (
+        "An assistant message with 'tool_calls' must be followed by tool messages responding to "
+        "each 'tool_call_id'. The following tool_call_ids did not have response messages: "
+        + ", ".join(map(str, open_ids))
+    )
 
 
 def _event(chunk: dict[str, Any]) -> bytes:
-    return b"data: " + _to_json(chunk) + b"\n\n"
+    return b"data: " + to_json(chunk) + b"\n\n"
 
 
 def _envelope(request: ReceivedRequest, kind: str) -> dict[str, Any]:
@@ -122,7 +154,9 @@ def _choice_count(request: ReceivedRequest) -> int:
 
 
 def _finish_reason(reply: Reply) -> str:
-    return reply.finish_reason or ("tool_calls" if reply.tool_calls else "stop")
+    if reply.block_reason is not None:
+        return reply.finish_reason or "content_filter"
+    return reply.finish_reason or ("tool_calls" if reply.calls else "stop")
 
 
 def _logprobs(entries: Any) -> dict[str, Any] | None:
@@ -136,21 +170,37 @@ def _tool_calls(reply: Reply, request: ReceivedRequest) -> list[dict[str, Any]]:
             "type": "function",
             "function": {"name": call.name, "arguments": call.arguments_text},
         }
-        for index, call in enumerate(reply.tool_calls)
+        for index, call in enumerate(reply.calls)
     ]
 
 
 def _message(reply: Reply, request: ReceivedRequest) -> dict[str, Any]:
-    message = {"role": "assistant", "content": reply.answer_text, "refusal": reply.refusal}
-    if reply.reasoning is not None:
-        message["reasoning_content"] = reply.reasoning
-    if reply.tool_calls:
-        return {**message, "tool_calls": _tool_calls(reply, request)}
-    return dict(message)
+    if reply.block_reason is not None:
+        return {"role": "assistant", "content": None, "refusal": None}
+    message: dict[str, Any] = {"role": "assistant", "content": reply.answer_text}
+    message["refusal"] = reply.refusal
+    if reply.reasoning_text is not None:
+        message["reasoning_content"] = reply.reasoning_text
+    annotations = _annotations(reply)
+    if annotations:
+        message["annotations"] = annotations
+    if reply.calls:
+        message["tool_calls"] = _tool_calls(reply, request)
+    return message
 
 
-def _words(text: str) -> list[str]:
-    return re.findall(r"\s*\S+|\s+$", text)
+def _annotations(reply: Reply) -> list[dict[str, Any]]:
+    """Each citation with the place of its text in the joined answer, in characters."""
+    annotations, start = [], 0
+    for block in reply.turn:
+        if isinstance(block, Text):
+            end = start + len(block.text)
+            for citation in block.citations:
+                place = {"start_index": start, "end_index": end}
+                source = {"title": citation.title, "url": citation.url}
+                annotations.append({"type": "url_citation", "url_citation": {**place, **source}})
+            start = end
+    return annotations
 
 
 _Delta = tuple[dict[str, Any], str | None, list[Any]]
@@ -159,48 +209,48 @@ _Delta = tuple[dict[str, Any], str | None, list[Any]]
 def _deltas(reply: Reply, request: ReceivedRequest) -> Iterator[_Delta]:
     """Each delta of one choice with its finish reason and its log probabilities."""
     yield {"role": "assistant", "content": "" if reply.answer_text else None}, None, []
-    for piece in _words(reply.reasoning or ""):
+    if reply.block_reason is not None:
+        yield {}, _finish_reason(reply), []
+        return
+    for piece in words(reply.reasoning_text or ""):
         yield {"reasoning_content": piece}, None, []
-    pieces = list(reply.chunks or _words(reply.answer_text or ""))
+    pieces = pieces_of(reply, reply.answer_text or "")
     logprobs = list(reply.logprobs or ())
     for number, piece in enumerate(pieces, start=1):
         # One entry a piece; the last piece takes all that are left.
         taken = logprobs if number == len(pieces) else logprobs[:1]
         logprobs = logprobs[len(taken) :]
         yield {"content": piece}, None, taken
-    for piece in _words(reply.refusal or ""):
+    annotations = _annotations(reply)
+    if annotations:
+        yield {"annotations": annotations}, None, []
+    for piece in words(reply.refusal or ""):
         yield {"refusal": piece}, None, []
     for index, call in enumerate(_tool_calls(reply, request)):
         arguments = call["function"]["arguments"]
         first = {**call, "function": {**call["function"], "arguments": ""}}
         yield {"tool_calls": [{"index": index, **first}]}, None, []
-        for start in range(0, len(arguments), _PIECE_OF_ARGUMENTS):
-            part = {"arguments": arguments[start : start + _PIECE_OF_ARGUMENTS]}
-            yield {"tool_calls": [{"index": index, "function": part}]}, None, []
+        for piece in pieces_of_arguments(arguments):
+            yield {"tool_calls": [{"index": index, "function": {"arguments": piece}}]}, None, []
     yield {}, _finish_reason(reply), []
 
 
 def _usage(reply: Reply, request: ReceivedRequest) -> dict[str, Any]:
     """The scripted usage, or one where every word is a token."""
-    if reply.usage is not None:
-        return dict(reply.usage)
-    prompt = sum(len(_text_of(message).split()) for message in request.body["messages"])
-    reasoning = len((reply.reasoning or "").split())
-    said = [reply.answer_text or "", reply.refusal or ""]
-    said += [call.arguments_text for call in reply.tool_calls]
-    completion = sum(len(text.split()) for text in said) * _choice_count(request) + reasoning
+    usage = reply.usage
+    if usage is None:
+        prompt = " ".join(_text_of(message) for message in request.body["messages"])
+        usage = counted_usage(reply, prompt, _choice_count(request))
+    if not isinstance(usage, Usage):
+        return dict(usage)
     return {
-        "prompt_tokens": prompt,
-        "completion_tokens": completion,
-        "total_tokens": prompt + completion,
-        "prompt_tokens_details": {"cached_tokens": 0},
-        "completion_tokens_details": {"reasoning_tokens": reasoning},
+        "prompt_tokens": usage.input,
+        "completion_tokens": usage.output,
+        "total_tokens": usage.input + usage.output,
+        "prompt_tokens_details": {"cached_tokens": usage.cached},
+        "completion_tokens_details": {"reasoning_tokens": usage.reasoning},
     }
 
 
 def _text_of(message: Any) -> str:
-    content = message.get("content") if isinstance(message, dict) else None
-    if isinstance(content, list):
-        parts = (part.get("text") for part in content if isinstance(part, dict))
-        return " ".join(part for part in parts if isinstance(part, str))
-    return content if isinstance(content, str) else ""
+    return " ".join(texts_in(message))

@@ -95,8 +95,9 @@ def read_request(format: str, body: bytes, *, provider: str = "", model: str = "
 
     Example:
         >>> from llmgate.testing import read_request
-        >>> read_request("openai.chat", b'{"model": "m", "messages": [{"role": "user", "content": ""}]}')
-        b'{"model": "m", "messages": [{"role": "user", "content": ""}]}'
+        >>> body = b'{"model": "m", "messages": [{"role": "user", "content": "Hi"}]}'
+        >>> read_request("openai.chat", body) == body
+        True
     """
     return _core.read_request(format, provider, model, body)
 

@@ -4,34 +4,13 @@ from __future__ import annotations
 
 import json as _json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from llmgate.testing._blocks import Block, Citation, Reasoning, ServerTool, Text, ToolCall, Usage
 
 #: A place in an answer that lies before its status line: see `Reply.cut_after`.
 BEFORE_HEAD = -1
-
-
-@dataclass(frozen=True)
-class ToolCall:
-    """One call of a tool, as the model makes it.
-
-    `arguments` is a mapping, sent as JSON, or a string, sent as it is (also when it is not valid
-    JSON, as some models send it). Without `id` the provider numbers its calls itself.
-
-    >>> ToolCall("get_weather", {"city": "Oslo"}).arguments_text
-    '{"city": "Oslo"}'
-    """
-
-    name: str
-    arguments: Mapping[str, Any] | str = field(default_factory=dict)
-    id: str | None = None
-
-    @property
-    def arguments_text(self) -> str:
-        """The arguments as the text that goes over the wire."""
-        if isinstance(self.arguments, str):
-            return self.arguments
-        return _json.dumps(dict(self.arguments), ensure_ascii=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,22 +23,36 @@ class Reply:
       text: the answer. None with tool calls, a refusal or reasoning alone.
       json: any JSON value; its text is the answer (structured output).
       reasoning: the thinking that precedes the answer.
+      signature: the signature of `reasoning`; see `Reasoning`. Given alone: a signature without
+        visible thinking.
+      server_tools: `ServerTool`s that the provider ran before it answered.
+      citations: `Citation`s for the whole text.
       tool_calls: `ToolCall`s, each streamed in pieces.
       refusal: the text of a refusal.
-      usage: the provider's own usage object. None: words are counted; {}: no usage is sent.
-      finish_reason: None: "tool_calls" with tool calls, else "stop".
-      logprobs: entries for the answer's tokens, in the provider's own shape.
+      blocks: the turn piece by piece, in order, in place of all of the above but refusal: strings,
+        `Text`, `Reasoning`, `ToolCall`, `ServerTool`, or the provider's own blocks as mappings.
+      usage: a `Usage`, or the provider's own usage object. None: words are counted; {}: no usage
+        is sent.
+      finish_reason: "stop", "length", "tool_calls" or "content_filter", sent in the provider's own
+        word; any other word is sent as it is. None: "tool_calls" with tool calls, "content_filter"
+        with a refusal (OpenAI: "stop"), else "stop".
+      block_reason: the prompt was blocked: Gemini answers with this blockReason and no candidates,
+        Anthropic with an empty refusal, OpenAI with an empty choice that was filtered.
+      logprobs: entries for the answer's tokens, in OpenAI's shape.
 
     How a stream is divided:
       chunks: the text in exactly these pieces. None: word by word.
       chunk_delay: seconds between two chunks.
-      marker: whether the end marker is sent (OpenAI's `[DONE]`).
+      marker: whether the end marker is sent (OpenAI's `[DONE]`, Anthropic's message_stop; Gemini
+        has none).
+      pings: how many ping events follow the first block's start (Anthropic only).
       error_event_after: after this many chunks comes an error event, then nothing more.
 
     Errors:
       status: the HTTP status. From 400 on the body is an error object.
       error_body: members of the error object (message, type, code, ...). With a status below 400
-        the error object travels under that status.
+        the error object travels under that status. Gemini's "status" is given as type; a code that
+        is no number becomes the reason in its details.
 
     The body by hand (each replaces all of the above but status and chunk_delay):
       body: these bytes.
@@ -82,20 +75,28 @@ class Reply:
     'Hello'
     >>> Reply.error(429, retry_after=2).headers
     {'retry-after': '2'}
+    >>> [type(block).__name__ for block in Reply(reasoning="Hm.", text="Yes.").turn]
+    ['Reasoning', 'Text']
     """
 
     text: str | None = None
     json: Any = None
     reasoning: str | None = None
+    signature: str | None = None
+    server_tools: Sequence[ServerTool] = ()
+    citations: Sequence[Citation] = ()
     tool_calls: Sequence[ToolCall] = ()
     refusal: str | None = None
-    usage: Mapping[str, Any] | None = None
+    blocks: Sequence[Block] | None = None
+    usage: Usage | Mapping[str, Any] | None = None
     finish_reason: str | None = None
+    block_reason: str | None = None
     logprobs: Sequence[Mapping[str, Any]] | None = None
 
     chunks: Sequence[str] | None = None
     chunk_delay: float = 0.0
     marker: bool = True
+    pings: int = 1
     error_event_after: int | None = None
 
     status: int = 200
@@ -120,6 +121,8 @@ class Reply:
             raise ValueError("give the body either whole (body) or in pieces (pieces)")
         if self.json is not None and (self.text is not None or self.chunks is not None):
             raise ValueError("give the answer either as json or as text or chunks")
+        if self.blocks is not None and self._says_something_else():
+            raise ValueError("give the turn either as blocks or as text, json, reasoning, ...")
 
     @classmethod
     def error(
@@ -169,14 +172,56 @@ class Reply:
         """
         return cls(cut_after=after, text=text, reset=reset)
 
+    def with_headers(self, headers: Mapping[str, str]) -> Reply:
+        """The same reply with these headers instead of its own.
+
+        >>> Reply.error(429, retry_after=2).with_headers({}).headers
+        {}
+        """
+        return replace(self, headers=headers)
+
+    @property
+    def turn(self) -> list[Text | Reasoning | ToolCall | ServerTool | Mapping[str, Any]]:
+        """What the model says, in order; a refusal stands for itself."""
+        if self.blocks is not None:
+            return [Text(block) if isinstance(block, str) else block for block in self.blocks]
+        turn: list[Text | Reasoning | ToolCall | ServerTool | Mapping[str, Any]] = []
+        if self.reasoning is not None or self.signature is not None:
+            turn.append(Reasoning(self.reasoning or "", self.signature))
+        turn.extend(self.server_tools)
+        text = self.answer_text
+        if text is not None:
+            turn.append(Text(text, self.citations))
+        return [*turn, *self.tool_calls]
+
     @property
     def answer_text(self) -> str | None:
-        """The answer as text, from `text`, `chunks` or `json`, whichever was given."""
+        """The answer as text, from `text`, `chunks`, `json` or `blocks`, whichever was given."""
+        if self.blocks is not None:
+            texts = [block.text for block in self.turn if isinstance(block, Text)]
+            return "".join(texts) if texts else None
         if self.json is not None:
             return _json.dumps(self.json, ensure_ascii=False)
         if self.text is None and self.chunks is not None:
             return "".join(self.chunks)
         return self.text
+
+    @property
+    def reasoning_text(self) -> str | None:
+        """The visible reasoning joined."""
+        seen = [block for block in self.turn if isinstance(block, Reasoning)]
+        shown = [block.text for block in seen if not block.redacted and block.text]
+        return "".join(shown) if shown else None
+
+    @property
+    def calls(self) -> list[ToolCall]:
+        """The calls of tools, from `tool_calls` or `blocks`."""
+        return [block for block in self.turn if isinstance(block, ToolCall)]
+
+    def _says_something_else(self) -> bool:
+        given = (self.text, self.json, self.reasoning, self.signature, self.chunks)
+        lists = (self.server_tools, self.citations, self.tool_calls)
+        return any(value is not None for value in given) or any(map(len, lists))
 
 
 class ReceivedRequest:
@@ -186,11 +231,22 @@ class ReceivedRequest:
       method, path: as sent; the path includes the query.
       headers: names in lower case; values of headers that carry a key are `"REDACTED"`.
       api_key: the key the request carried, whichever header it came in; None without one.
+      key_header: the name of that header in lower case; None without a key.
       raw: the body's bytes.
       number: 1 for the first request the provider received.
     """
 
-    __slots__ = ("_body", "_body_is_read", "api_key", "headers", "method", "number", "path", "raw")
+    __slots__ = (
+        "_body",
+        "_body_is_read",
+        "api_key",
+        "headers",
+        "key_header",
+        "method",
+        "number",
+        "path",
+        "raw",
+    )
 
     def __init__(
         self, method: str, path: str, headers: dict[str, str], raw: bytes, number: int = 1
@@ -200,7 +256,7 @@ class ReceivedRequest:
         self.headers = headers
         self.raw = raw
         self.number = number
-        self.api_key = _take_key(headers)
+        self.api_key, self.key_header = _take_key(headers)
         self._body: Any = None
         self._body_is_read = False
 
@@ -222,36 +278,14 @@ class ReceivedRequest:
 _KEY_HEADERS = ("authorization", "x-api-key", "api-key", "x-goog-api-key")
 
 
-def _take_key(headers: dict[str, str]) -> str | None:
+def _take_key(headers: dict[str, str]) -> tuple[str | None, str | None]:
+    """The first key that the headers carry and the header it is in; no key stays in them."""
     key: str | None = None
+    found: str | None = None
     for name in _KEY_HEADERS:
         if name in headers:
             value = headers[name]
-            key = key or (value[7:] if value[:7].lower() == "bearer " else value)
+            if not key:
+                key, found = value[7:] if value[:7].lower() == "bearer " else value, name
             headers[name] = "REDACTED"
-    return key
-
-
-class Format(Protocol):
-    """How one wire format writes a `Reply`. A further format is one more file with this shape."""
-
-    #: Ends of the request paths (without query) at which this format is spoken.
-    routes: tuple[str, ...]
-
-    def wants_stream(self, request: ReceivedRequest) -> bool:
-        """Whether this request asks for a stream."""
-
-    def default_reply(self, request: ReceivedRequest) -> Reply:
-        """What is answered where nothing was scripted: it tells what was asked."""
-
-    def find_fault(self, request: ReceivedRequest) -> Reply | None:
-        """The error this request would earn from the real provider whatever the script says."""
-
-    def render_reply(self, reply: Reply, request: ReceivedRequest) -> bytes:
-        """The JSON body of a plain answer."""
-
-    def render_stream(self, reply: Reply, request: ReceivedRequest) -> list[bytes]:
-        """The events of a stream, end marker included."""
-
-    def render_error(self, reply: Reply, request: ReceivedRequest) -> bytes:
-        """The JSON body of an error."""
+    return key, found

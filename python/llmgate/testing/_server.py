@@ -8,12 +8,17 @@ import threading
 from collections.abc import Callable, Sequence
 from types import TracebackType
 
+from llmgate.testing._anthropic_messages import AnthropicMessages
+from llmgate.testing._format import Format, FormatName
+from llmgate.testing._gemini_generate import GeminiGenerate
 from llmgate.testing._http1 import Playback, RequestHead, play
 from llmgate.testing._loop import Loop
 from llmgate.testing._openai_chat import OpenAIChat
-from llmgate.testing._script import Format, ReceivedRequest, Reply
+from llmgate.testing._script import ReceivedRequest, Reply
 
-_FORMATS: tuple[Format, ...] = (OpenAIChat(),)
+_FORMATS: dict[str, Callable[[], Format]] = {
+    each.name: each for each in (OpenAIChat, AnthropicMessages, GeminiGenerate)
+}
 
 Script = Sequence[Reply | str] | Callable[[ReceivedRequest], Reply | str]
 
@@ -21,18 +26,27 @@ Script = Sequence[Reply | str] | Callable[[ReceivedRequest], Reply | str]
 class FakeProvider:
     """A provider on 127.0.0.1 that answers as scripted and remembers what it was asked.
 
-    It speaks OpenAI's chat completions, plain and streamed, over real sockets: what is under test
-    is the whole client. One background thread serves any number of connections. All counters may
-    be read from any thread; `wait_for` waits until they say what a test expects.
+    It speaks one provider's format, plain and streamed, over real sockets: what is under test is
+    the whole client. It refuses what the real provider refuses, in the same words: a key in the
+    wrong header, unknown members, tool results without calls, and reasoning whose signature it
+    issued and that does not come back unchanged in a tool loop. One background thread serves any
+    number of connections. All counters may be read from any thread; `wait_for` waits until they
+    say what a test expects.
 
     Args:
       replies: what is answered. A sequence is served in order of arrival and its last element
         repeated; strings are texts. A callable is given each request and returns the reply; it
         runs on the provider's thread. Without replies, answers tell what was asked.
-      api_key: if given, requests with another key are answered with 401.
+      format: "openai.chat", "anthropic.messages", "gemini.generateContent", or an object that
+        implements `Format` and belongs to this provider alone.
+      api_key: if given, requests with another key are refused (401; Gemini: 400).
       tls: the files of a certificate and its key, in PEM; the provider then speaks HTTPS.
       port: the port to listen on; 0 lets the system choose a free one.
       record: whether received requests are kept; turn off for millions of requests.
+      checks: whether faulty requests are refused. Without, everything that is a JSON object is
+        answered, and a key is compared only.
+
+    Raises ValueError for a format of another name.
 
     Attributes:
       requests: the requests received, in order of arrival.
@@ -52,17 +66,26 @@ class FakeProvider:
     ...     print(fake.requests[0].body["model"])
     Hello!
     m
+    >>> with FakeProvider(["Hello!"], format="anthropic.messages") as fake:
+    ...     print(fake.url.removeprefix(fake.origin))
+    /v1
     """
 
     def __init__(
         self,
         replies: Script = (),
         *,
+        format: FormatName | Format = "openai.chat",
         api_key: str | None = None,
         tls: tuple[str, str] | None = None,
         port: int = 0,
         record: bool = True,
+        checks: bool = True,
     ) -> None:
+        if isinstance(format, str) and format not in _FORMATS:
+            raise ValueError(f"no format {format!r}; there are {', '.join(_FORMATS)}")
+        self._format = _FORMATS[format]() if isinstance(format, str) else format
+        self._checks = checks
         self._script: Script = replies
         self._served = 0
         self._api_key = api_key
@@ -125,8 +148,8 @@ class FakeProvider:
 
     @property
     def url(self) -> str:
-        """The base URL of OpenAI's API here, as for `api_base`."""
-        return self.origin + "/v1"
+        """The base URL of the API here, as for `api_base`."""
+        return self.origin + self._format.base_path
 
     def script(self, replies: Script) -> None:
         """Replaces what is answered from now on; a sequence starts at its first element."""
@@ -185,9 +208,14 @@ class _Events:
         if provider._record:
             provider.requests.append(request)
         self._reply_begins()
-        if provider._api_key is not None and request.api_key != provider._api_key:
-            return _render(Reply.error(401), request, head.keeps_alive)
-        return _render(provider._take_reply(request), request, head.keeps_alive)
+        spoken = provider._format
+        reply: Reply | None = None
+        if provider._checks:
+            reply = spoken.refuse_key(request, provider._api_key)
+        elif provider._api_key not in (None, request.api_key):
+            reply = Reply.error(401)
+        reply = reply or provider._take_reply(request)
+        return _render(reply, request, spoken, head.keeps_alive, provider._checks)
 
     def refuse(self, reason: str) -> Playback:
         self._reply_begins()
@@ -223,9 +251,11 @@ class _Events:
         self._has_changed = True
 
 
-def _render(reply: Reply | None, request: ReceivedRequest, keeps_alive: bool) -> Playback:
-    """A reply as bytes, in the format that is spoken at the request's path."""
-    headers = {"x-request-id": f"req_fake{request.number:08d}"}
+def _render(
+    reply: Reply | None, request: ReceivedRequest, spoken: Format, keeps_alive: bool, checks: bool
+) -> Playback:
+    """A reply as bytes in the provider's format."""
+    headers = spoken.headers(request)
     if reply is not None and reply.pieces is not None:
         headers["content-type"] = reply.content_type or "text/event-stream"
         return play(reply, headers, reply.pieces, is_stream=True, keeps_alive=keeps_alive)
@@ -233,23 +263,18 @@ def _render(reply: Reply | None, request: ReceivedRequest, keeps_alive: bool) ->
         headers["content-type"] = reply.content_type or "application/json"
         return play(reply, headers, [reply.body], is_stream=False, keeps_alive=keeps_alive)
 
-    format_ = _format_at(request.path)
-    if format_ is None:
+    if not request.path.partition("?")[0].endswith(spoken.routes):
         reply = Reply.error(404, message=f"Nothing is served at {request.method} {request.path}")
-        format_ = _FORMATS[0]
-    else:
-        reply = format_.find_fault(request) or reply or format_.default_reply(request)
+    elif checks or not isinstance(request.body, dict):
+        reply = spoken.find_fault(request) or reply
+    reply = spoken.adapt(reply or spoken.default_reply(request))
     if reply.status >= 400 or (reply.error_body is not None and reply.error_event_after is None):
-        pieces, is_stream = [format_.render_error(reply, request)], False
-    elif format_.wants_stream(request):
-        pieces, is_stream = format_.render_stream(reply, request), True
+        pieces, is_stream = [spoken.render_error(reply, request)], False
+    elif spoken.wants_stream(request):
+        pieces, is_stream = spoken.render_stream(reply, request), True
     else:
-        pieces, is_stream = [format_.render_reply(reply, request)], False
-    default = "text/event-stream; charset=utf-8" if is_stream else "application/json"
-    headers["content-type"] = reply.content_type or default
+        pieces, is_stream = [spoken.render_reply(reply, request)], False
+    headers["content-type"] = reply.content_type or spoken.content_type(
+        request, is_stream=is_stream
+    )
     return play(reply, headers, pieces, is_stream=is_stream, keeps_alive=keeps_alive)
-
-
-def _format_at(path: str) -> Format | None:
-    place = path.partition("?")[0]
-    return next((each for each in _FORMATS if place.endswith(each.routes)), None)
