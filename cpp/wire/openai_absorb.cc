@@ -193,6 +193,7 @@ void absorb_message(Value message, bool is_stream, Choice& choice, Absorbed& abs
     absorbed.needs_rewrite |= !parts.content.exists() || !parts.role.is_string();
     if (is_bound_to_issuer(choice)) {
       absorbed.needs_rewrite = true;
+      choice.replay.is_needed = true;
       if (has_rewritten_calls || !is_shown_as_sent(choice)) {
         choice.replay.native = message.raw();
       }

@@ -93,8 +93,10 @@ class OpenAiChatFormat final : public Format {
     if (turn.choices.empty()) {
       return invalid_response("the reply has no choices", body, issuer);
     }
-    seal_openai_turn(turn);
     turn.is_view_as_sent = !absorbed.needs_rewrite;
+    if (!turn.is_view_as_sent) {
+      seal_openai_turn(turn);
+    }
     return turn;
   }
 
@@ -131,10 +133,12 @@ class OpenAiChatFormat final : public Format {
     std::string storage;
     const std::string_view name = member.name.unescaped(storage);
     if (name == "messages") {
-      return render_openai_messages(member.value, issuer, out.escaped_key(name), dispositions);
+      return render_openai_messages(member.value, issuer, out.raw_key(member.name.raw()),
+                                    dispositions);
     }
     if (name == "tools" && member.value.is_array()) {
-      render_openai_tools(member.value, *issuer.dialect, out.escaped_key(name), dispositions);
+      render_openai_tools(member.value, *issuer.dialect, out.raw_key(member.name.raw()),
+                          dispositions);
     } else if (name != "model" && name != chat::kFormMember) {
       render_field(request, member, name, issuer, out, dispositions);
     }

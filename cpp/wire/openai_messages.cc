@@ -231,10 +231,13 @@ class MessageWriter {
   std::string path_;
 };
 
+bool is_more(std::string_view prefix, std::string_view name, const Dialect& dialect) {
+  return is_ours(name) || (!dialect.takes_extensions && find_row(prefix, name) != nullptr);
+}
+
 bool holds_more(Value object, std::string_view prefix, const Dialect& dialect) {
   for (const Member member : object.members()) {
-    const std::string_view name = member.name.escaped();
-    if (is_ours(name) || (!dialect.takes_extensions && find_row(prefix, name) != nullptr)) {
+    if (is_more(prefix, member.name.escaped(), dialect)) {
       return true;
     }
   }
@@ -250,21 +253,8 @@ bool part_holds_more(Value part, const Dialect& dialect) {
          (!dialect.takes_extensions && (is_foreign_part(part) || type.says("file")));
 }
 
-bool message_holds_more(Value message, const Dialect& dialect) {
-  if (holds_more(message, "messages[].", dialect)) {
-    return true;
-  }
-  for (const Value part : message.find("content").elements()) {
-    if (part_holds_more(part, dialect)) {
-      return true;
-    }
-  }
-  for (const Value call : message.find("tool_calls").elements()) {
-    if (holds_more(call, "messages[].tool_calls[].", dialect)) {
-      return true;
-    }
-  }
-  return false;
+bool call_holds_more(Value call, const Dialect& dialect) {
+  return holds_more(call, "messages[].tool_calls[].", dialect);
 }
 
 bool tool_holds_more(Value tool, const Dialect& dialect) {
@@ -276,6 +266,28 @@ template <typename Holds>
 bool any_holds(Value list, const Dialect& dialect, Holds holds) {
   for (const Value element : list.elements()) {
     if (holds(element, dialect)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Asked of every message of every call: role and content, which all have, come first.
+bool message_holds_more(Value message, const Dialect& dialect) {
+  for (const Member member : message.members()) {
+    const std::string_view name = member.name.escaped();
+    if (name == "role") {
+      continue;
+    }
+    if (name == "content") {
+      if (member.value.is_array() && any_holds(member.value, dialect, part_holds_more)) {
+        return true;
+      }
+    } else if (name == "tool_calls") {
+      if (any_holds(member.value, dialect, call_holds_more)) {
+        return true;
+      }
+    } else if (is_more("messages[].", name, dialect)) {
       return true;
     }
   }

@@ -82,8 +82,8 @@ bool says_nothing(const RawMember& member) {
 
 // What a provider reads again, and others refuse: OpenRouter's reasoning_details and its like.
 bool is_state(const RawMember& member) {
-  return !says_nothing(member) &&
-         (member.name.starts_with("reasoning") || member.name.starts_with("thinking"));
+  return (member.name.starts_with("reasoning") || member.name.starts_with("thinking")) &&
+         !says_nothing(member);
 }
 
 bool is_bound(const Block& block) {
@@ -133,10 +133,9 @@ bool is_bound_to_issuer(const Choice& choice) {
 
 void seal_openai_turn(chat::Turn& turn) {
   for (Choice& choice : turn.choices) {
-    if (!is_bound_to_issuer(choice)) {
+    if (!choice.replay.is_needed) {
       continue;
     }
-    choice.replay.is_needed = true;
     choice.replay.shown = chat::fingerprint_of(choice);
     if (choice.replay.native.empty() && !is_shown_as_sent(choice)) {
       choice.replay.native = render_openai_message(choice);

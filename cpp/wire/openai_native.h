@@ -18,7 +18,8 @@ bool is_shown_as_sent(const chat::Choice& choice);
 // kinds, ids that others refuse. Other members are shown, and go where the message goes.
 bool is_bound_to_issuer(const chat::Choice& choice);
 
-// Fills in the replays of a finished turn. `native` of a choice that has it already stays.
+// Fills in the replays of a finished turn that need one. `native` of a choice that has it already
+// stays.
 void seal_openai_turn(chat::Turn& turn);
 
 }  // namespace llmgate::wire

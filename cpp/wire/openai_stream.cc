@@ -246,7 +246,10 @@ class OpenAiStreamParser final : public StreamParser {
       return;
     }
     is_settled_ = true;
-    std::for_each(turn_.choices.begin(), turn_.choices.end(), settle_members);
+    for (chat::Choice& choice : turn_.choices) {
+      settle_members(choice);
+      choice.replay.is_needed = is_bound_to_issuer(choice);
+    }
     restore_replays(turn_);
     seal_openai_turn(turn_);
   }
