@@ -1,0 +1,18 @@
+// Gemini's generationConfig as fields of the canonical request. Part of reading a request in
+// Gemini's own JSON. Pure function.
+#pragma once
+
+#include <string_view>
+
+#include "json/document.h"
+#include "json/writer.h"
+#include "wire/format.h"
+
+namespace llmgate::wire {
+
+// Writes members into the open request `out` and hints into the open object `hints`; what has no
+// field of its own stays in an object of `name`. True: there are hints.
+bool read_gemini_config(std::string_view name, json::Value config, const Issuer& issuer,
+                        json::Writer& out, json::Writer& hints);
+
+}  // namespace llmgate::wire
