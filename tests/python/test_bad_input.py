@@ -118,7 +118,7 @@ def test_wrong_arguments(
         ("", ["empty", "provider/model"]),
         (5, ["int", "str"]),
         (None, ["NoneType", "str"]),
-        ("opnai/gpt-4o", ["opnai", 'did you mean "openai"?', "api_base", "groq"]),
+        ("opnai/gpt-4o", ["opnai", 'did you mean "openai"?', "api_base", "providers()"]),
         ("openai/", ["names a provider but no model"]),
         ("my-model", ["provider/model", "api_base"]),
         ("llama-3.3-70b", ['"groq/llama-3.3-70b"', '"ollama/llama-3.3-70b"', "name one"]),
@@ -134,7 +134,8 @@ def test_names_of_models_that_lead_nowhere(model: Any, words: list[str]) -> None
 
 
 def test_an_unknown_custom_llm_provider(fake: FakeProvider) -> None:
-    assert "groq" in refused(fake, custom_llm_provider="grok-cloud").message
+    message = refused(fake, custom_llm_provider="groq-").message
+    assert 'did you mean "groq"?' in message
 
 
 @pytest.mark.parametrize(

@@ -137,7 +137,7 @@ def test_every_role_and_unknown_members_of_messages_arrive(fake: FakeProvider) -
         {"role": "assistant", "content": None, "refusal": "No."},
         {"role": "function", "name": "f", "content": "old"},
     ]
-    ask(fake, tuple(messages))
+    ask(fake, tuple(messages), model="openrouter/m")
     assert sent(fake)["messages"] == messages
 
 
