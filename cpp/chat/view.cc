@@ -155,7 +155,9 @@ void write_tool_call(const Block& call, std::optional<std::int64_t> index, Write
   out.escaped_key("name").escaped(call.name);
   out.escaped_key(is_custom ? "input" : "arguments").escaped(call.text);
   out.end_object();
-  write_members(call.native, out);
+  if (call.member == "tool_calls") {  // other formats' members are for their issuers alone
+    write_members(call.native, out);
+  }
   out.end_object();
 }
 
