@@ -89,9 +89,10 @@ Failure set_key(const Provider& card, std::string key, const Settings& settings,
   return std::nullopt;
 }
 
+constexpr std::string_view kVersion = "api_version";
+
 // Azure's pages show whole URLs: the version at the end is the setting, unless that is given too.
 void move_version(std::string& base, const Provider& card, std::vector<GivenSetting>& settings) {
-  constexpr std::string_view kVersion = "api_version";
   constexpr std::string_view kQuery = "?api-version=";
   const std::size_t at = base.find(kQuery);
   const bool is_known =
