@@ -21,9 +21,10 @@ def warn_losses(completion: _core.Completion) -> None:
     for entry in beside.dispositions:
         if entry.action not in ("dropped", "clamped", "unknown"):
             continue
-        if (provider, entry.path) in _warned:
+        field = _without_positions(entry.path)
+        if (provider, field) in _warned:
             continue
-        _warned.add((provider, entry.path))
+        _warned.add((provider, field))
         import warnings
 
         hint = (
@@ -36,3 +37,12 @@ def warn_losses(completion: _core.Completion) -> None:
             LLMGateWarning,
             stacklevel=3,
         )
+
+
+def _without_positions(path: str) -> str:
+    """``$.messages[3].x`` and ``$.messages[4].x`` are one field."""
+    kept = []
+    for piece in path.split("["):
+        position, bracket, rest = piece.partition("]")
+        kept.append(rest if bracket and position.isdigit() else piece)
+    return "[]".join(kept)

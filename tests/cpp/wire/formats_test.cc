@@ -24,7 +24,7 @@ TEST(EveryFormat, GivesEachConversionAReasonAndNoTwoTheSameFeatureAndAction) {
       EXPECT_FALSE(row.reason.empty()) << format->name() << " " << row.feature;
       const std::string key = std::string(row.feature) + "/" +
                               std::string(chat::name_of(row.action)) + "/" +
-                              std::string(row.reason);
+                              std::string(row.detail) + "/" + std::string(row.reason);
       EXPECT_TRUE(seen.insert(key).second) << format->name() << " " << key;
     }
   }
