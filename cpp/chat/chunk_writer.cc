@@ -38,7 +38,7 @@ void ChunkWriter::add_delta(std::int64_t choice, WriteDelta write_delta) {
 
 void ChunkWriter::add_role(std::int64_t choice) {
   add_delta(choice, [](Writer& out) {
-    out.escaped_key("role").escaped("assistant").escaped_key("content").escaped("");
+    out.escaped_key("role").escaped("assistant").escaped_key("content").null();
   });
 }
 

@@ -164,8 +164,12 @@ Result<chat::Turn> AnswerReader::finish_stream(const net::TransferEnd& end,
   if (Failure failure = take_events(progress, chunks)) {
     return std::move(*failure);
   }
+  // Where no marker is promised, only the framing tells an end from a cut: choices may finish
+  // before the last event (Gemini's code execution).
+  const bool may_lack_marker = !issuer_.dialect->markerless || end.framed;
   const bool is_whole =
-      parser_->saw_marker() || parser_->is_every_choice_finished(options_.expected_choices);
+      parser_->saw_marker() ||
+      (may_lack_marker && parser_->is_every_choice_finished(options_.expected_choices));
   if (is_whole) {
     const bool missing_marker = !parser_->saw_marker();
     parser_->finish(chunks);

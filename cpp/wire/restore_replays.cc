@@ -14,6 +14,21 @@ namespace {
 using chat::Choice;
 using chat::RawMember;
 
+// The deltas spelt the arguments as the provider did; a replay that went through Python's objects
+// has lost that.
+void keep_spelling(const std::vector<chat::Block>& shown, std::vector<chat::Block>& said) {
+  for (chat::Block& block : said) {
+    const auto same =
+        std::find_if(shown.begin(), shown.end(), [&block](const chat::Block& candidate) {
+          return candidate.kind == chat::BlockKind::kToolCall && candidate.id == block.id &&
+                 candidate.name == block.name;
+        });
+    if (block.kind == chat::BlockKind::kToolCall && same != shown.end()) {
+      block.text = same->text;
+    }
+  }
+}
+
 void restore(const json::Value member, chat::Turn& turn, Choice& choice) {
   turn.provider = member.find("provider").unescaped();
   turn.format = member.find("format").unescaped();
@@ -28,6 +43,7 @@ void restore(const json::Value member, chat::Turn& turn, Choice& choice) {
   Choice said;
   said.index = choice.index;
   format->absorb_native(native, said);
+  keep_spelling(choice.blocks, said.blocks);
   choice.blocks = std::move(said.blocks);
 }
 

@@ -33,7 +33,7 @@ TEST_F(ChunkWriterTest, NamesIdModelTimeAndObjectInEachChunk) {
   writer_.add_role(0);
   EXPECT_EQ(chunks_.at(0),
             R"({"id":"r-1","object":"chat.completion.chunk","model":"m-1","created":7,"choices":[)"
-            R"({"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]})");
+            R"({"index":0,"delta":{"role":"assistant","content":null},"finish_reason":null}]})");
 }
 
 TEST_F(ChunkWriterTest, WritesPiecesEscapedAsTheyCame) {

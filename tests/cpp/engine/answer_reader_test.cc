@@ -83,6 +83,34 @@ TEST_F(AnswerReaderTest, RefusesAStreamWithoutChoices) {
   EXPECT_EQ(answer.finish(good_end(), chunks_).error().kind, ErrorKind::kInvalidResponse);
 }
 
+// The finish is there, and no marker; `framed` as the transfer ended.
+Result<chat::Turn> finished_without_marker(bool is_markerless, bool framed) {
+  const wire::Dialect dialect{.provider = "p", .markerless = is_markerless};
+  json::Document scratch;
+  AnswerReader answer(wire::openai_chat_format(), {&dialect, "m"}, {true, false, 1}, scratch);
+  answer.on_head({200, {{"content-type", "text/event-stream"}}});
+  std::vector<std::string> chunks;
+  const std::string finish = R"(data: {"choices":[{"index":0,"delta":{"content":"a"},)"
+                             R"("finish_reason":"stop"}]})";
+  EXPECT_TRUE(answer.on_body(finish + "\n\n", chunks).ok());
+  net::TransferEnd end;
+  end.framed = framed;
+  return answer.finish(end, chunks);
+}
+
+TEST(MarkerlessStream, TakesAFinishForTheEndAndNotesTheMissingMarker) {
+  const auto turn = finished_without_marker(false, false);
+  ASSERT_TRUE(turn.ok());
+  EXPECT_TRUE(turn->missing_marker);
+}
+
+TEST(MarkerlessStream, TakesTheFramingForTheEndWhereNoMarkerIsPromised) {
+  const auto turn = finished_without_marker(true, true);
+  ASSERT_TRUE(turn.ok());
+  EXPECT_FALSE(turn->missing_marker);
+  EXPECT_EQ(finished_without_marker(true, false).error().kind, ErrorKind::kStreamInterrupted);
+}
+
 TEST_F(AnswerReaderTest, KeepsTheBytesOfAStreamOnlyWhenAsked) {
   for (const bool keeps_raw : {false, true}) {
     AnswerReader answer = reader(true, keeps_raw);
