@@ -7,6 +7,7 @@
 #include "chat/replay.h"
 #include "json/document.h"
 #include "wire/format.h"
+#include "wire/tool_ids.h"
 
 namespace llmgate::wire {
 namespace {
@@ -14,18 +15,28 @@ namespace {
 using chat::Choice;
 using chat::RawMember;
 
-// The deltas spelt the arguments as the provider did; a replay that went through Python's objects
-// has lost that.
-void keep_spelling(const std::vector<chat::Block>& shown, std::vector<chat::Block>& said) {
-  for (chat::Block& block : said) {
-    const auto same =
-        std::find_if(shown.begin(), shown.end(), [&block](const chat::Block& candidate) {
-          return candidate.kind == chat::BlockKind::kToolCall && candidate.id == block.id &&
-                 candidate.name == block.name;
-        });
-    if (block.kind == chat::BlockKind::kToolCall && same != shown.end()) {
-      block.text = same->text;
+bool is_call(const chat::Block& block) { return block.kind == chat::BlockKind::kToolCall; }
+
+// Of calls in the same order: ids that were made because the provider gives none, of which its own
+// message knows nothing, and the spelling of arguments, which a replay that went through Python's
+// objects has lost.
+void keep_what_was_shown(const Choice& shown, Choice& said) {
+  auto from = shown.blocks.begin();
+  for (chat::Block& block : said.blocks) {
+    if (!is_call(block)) {
+      continue;
     }
+    from = std::find_if(from, shown.blocks.end(), is_call);
+    if (from == shown.blocks.end()) {
+      return;
+    }
+    if (is_invented_id(block.id)) {
+      block.id = from->id;
+    }
+    if (block.id == from->id && block.name == from->name) {
+      block.text = from->text;
+    }
+    ++from;
   }
 }
 
@@ -43,7 +54,7 @@ void restore(const json::Value member, chat::Turn& turn, Choice& choice) {
   Choice said;
   said.index = choice.index;
   format->absorb_native(native, said);
-  keep_spelling(choice.blocks, said.blocks);
+  keep_what_was_shown(choice, said);
   choice.blocks = std::move(said.blocks);
 }
 
