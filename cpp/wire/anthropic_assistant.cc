@@ -20,11 +20,33 @@ bool is_given(Value value) {
          !(value.is_string() && value.escaped().empty());
 }
 
+// Without the white space at its end, which Anthropic refuses in the text that it is to continue.
+std::string_view trimmed(std::string_view escaped) {
+  for (;;) {
+    const std::size_t size = escaped.size();
+    if (size > 0 && escaped.back() == ' ') {
+      escaped.remove_suffix(1);
+      continue;
+    }
+    constexpr std::string_view kEscapes = "nrt";
+    if (size < 2 || kEscapes.find(escaped.back()) == std::string_view::npos) {
+      return escaped;
+    }
+    const std::size_t before = escaped.find_last_not_of('\\', size - 2);
+    const std::size_t backslashes = size - 2 - (before == std::string_view::npos ? -1 : before);
+    if (backslashes % 2 == 0) {  // the last one is itself escaped, or there is none
+      return escaped;
+    }
+    escaped.remove_suffix(2);
+  }
+}
+
 class AssistantWriter {
  public:
-  AssistantWriter(const Message& message, const Path& path, AnthropicRendering& rendering,
-                  Writer& out)
+  AssistantWriter(const Message& message, bool is_last, const Path& path,
+                  AnthropicRendering& rendering, Writer& out)
       : message_(message),
+        is_last_(is_last),
         value_(message.value),
         path_(path),
         rendering_(rendering),
@@ -97,13 +119,18 @@ class AssistantWriter {
 
   void write_content() {
     const Value content = value_.find("content");
+    const Path path = path_.member("content");
     if (content.is_string()) {
-      if (!content.escaped().empty()) {
-        write_anthropic_text(content.escaped(), cache_control_, path_, rendering_, out_);
+      std::string_view text = content.escaped();
+      if (is_last_ && !rendering_.is_verbatim() && text != trimmed(text)) {
+        text = trimmed(text);
+        rendering_.note(kPrefillTrimmed, path);
+      }
+      if (!text.empty()) {
+        write_anthropic_text(text, cache_control_, path_, rendering_, out_);
       }
       return;
     }
-    const Path path = path_.member("content");
     std::size_t index = 0;
     for (const Value part : content.elements()) {
       const bool is_last = index + 1 == content.size();
@@ -182,6 +209,7 @@ class AssistantWriter {
   }
 
   const Message& message_;
+  bool is_last_;
   Value value_;
   const Path& path_;
   AnthropicRendering& rendering_;
@@ -207,7 +235,8 @@ bool is_empty_assistant(const Message& message, const AnthropicRendering& render
          !message.value.find("function_call").is_object();
 }
 
-void write_anthropic_assistant(const Message& message, AnthropicRendering& rendering, Writer& out) {
+void write_anthropic_assistant(const Message& message, bool is_last, AnthropicRendering& rendering,
+                               Writer& out) {
   const Value content = message.value.find("content");
   if (message.native.exists()) {
     for (const Value call : message.value.find("tool_calls").elements()) {
@@ -221,7 +250,7 @@ void write_anthropic_assistant(const Message& message, AnthropicRendering& rende
   } else {
     const Path messages("$.messages");
     const Path path = messages.element(message.index);
-    AssistantWriter(message, path, rendering, out).write();
+    AssistantWriter(message, is_last, path, rendering, out).write();
   }
 }
 

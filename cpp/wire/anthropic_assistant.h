@@ -14,8 +14,8 @@ namespace llmgate::wire {
 // Whether nothing would be sent for it.
 bool is_empty_assistant(const Message& message, const AnthropicRendering& rendering);
 
-// The value of "content".
-void write_anthropic_assistant(const Message& message, AnthropicRendering& rendering,
+// The value of "content". The last message of all is the beginning of the answer.
+void write_anthropic_assistant(const Message& message, bool is_last, AnthropicRendering& rendering,
                                json::Writer& out);
 
 // The id under which the deprecated function call of a message is sent.

@@ -69,7 +69,7 @@ void keep_members(Value object, std::initializer_list<std::string_view> read, Bl
 void begin_tool_call(Value object, const BlockParts& parts, bool is_open, Block& block) {
   const bool is_structured = parts.name.says(kStructuredTool);
   block.kind = is_structured ? BlockKind::kText : BlockKind::kToolCall;
-  block.member = is_structured ? "content" : "tool_calls";
+  block.member = "content";
   block.type = is_structured ? "text" : "function";
   block.id = parts.id.escaped();
   block.name = parts.name.escaped();

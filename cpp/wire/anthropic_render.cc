@@ -147,42 +147,47 @@ class RequestWriter {
     return tools;
   }
 
+  // Whatever the value, what to say of it where it is refused.
+  struct Refusals {
+    AnthropicRule removed;
+    AnthropicRule thinking;
+  };
+
   void write_sampling(bool is_thinking) {
-    write_temperature(is_thinking);
     constexpr double kLeastTopP = 0.95;  // while thinking: "Extended thinking", read 2026-11
     const Value top_p = fields_[Field::kTopP];
-    write_sampled("top_p", top_p, is_thinking && top_p.as_double().value_or(1) < kLeastTopP);
-    write_sampled("top_k", fields_[Field::kTopK], is_thinking);
+    write_temperature(is_thinking);
+    write_sampled("top_p", top_p, is_thinking && top_p.as_double().value_or(1) < kLeastTopP,
+                  {kTopPRemoved, kTopPThinking});
+    write_sampled("top_k", fields_[Field::kTopK], is_thinking, {kTopKRemoved, kTopKThinking});
   }
 
-  void write_sampled(std::string_view name, Value value, bool is_refused) {
+  void write_sampled(std::string_view name, Value value, bool is_refused, Refusals refusals) {
     if (!value.exists() || value.is_null()) {
       return;
     }
-    const Path root("$");
-    if (rendering_.is_verbatim() || (rendering_.model().takes_sampling && !is_refused)) {
+    const bool takes_sampling = rendering_.model().takes_sampling;
+    if (rendering_.is_verbatim() || (takes_sampling && !is_refused)) {
       out_.escaped_key(name).raw(value.raw());
     } else {
-      rendering_.note(rendering_.model().takes_sampling ? kSamplingThinking : kSamplingRemoved,
-                      root.member(name));
+      const Path root("$");
+      rendering_.note(takes_sampling ? refusals.thinking : refusals.removed, root.member(name));
     }
   }
 
   void write_temperature(bool is_thinking) {
     const Value value = fields_[Field::kTemperature];
     const auto temperature = value.as_double();
-    if (!temperature || rendering_.is_verbatim() || (*temperature >= 0 && *temperature <= 1)) {
-      write_sampled("temperature", value, is_thinking && temperature != 1.0);
+    const bool is_inside = !temperature || (*temperature >= 0 && *temperature <= 1);
+    const bool is_high = !is_inside && *temperature > 1;
+    const bool is_refused = is_thinking && temperature != 1.0 && !is_high;
+    if (is_inside || is_refused || rendering_.is_verbatim() || !rendering_.model().takes_sampling) {
+      write_sampled("temperature", value, is_refused, {kTemperatureRemoved, kTemperatureThinking});
       return;
     }
-    const bool is_high = *temperature > 1;
-    if (rendering_.model().takes_sampling && (is_high || !is_thinking)) {
-      rendering_.note(kTemperatureClamped, "$.temperature",
-                      std::string(value.raw()) + (is_high ? " to 1" : " to 0"));
-      out_.escaped_key("temperature").number(is_high ? 1 : 0);
-    } else {
-      write_sampled("temperature", value, true);
-    }
+    rendering_.note(kTemperatureClamped, "$.temperature",
+                    std::string(value.raw()) + (is_high ? " to 1" : " to 0"));
+    out_.escaped_key("temperature").number(is_high ? 1 : 0);
   }
 
   void write_stop() {

@@ -203,7 +203,7 @@ void AnthropicMessages::write_assistant(const Message& message, Writer& out) {
     function_id_ = function_call_id(message);
   }
   begin("assistant", message, out);
-  write_anthropic_assistant(message, rendering_, out);
+  write_anthropic_assistant(message, is_last, rendering_, out);
   out.end_object();
 }
 
