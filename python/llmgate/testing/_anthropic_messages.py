@@ -201,7 +201,7 @@ def _deltas(
     """A block as its stream starts it, and what is added to it."""
     kind = block["type"]
     if kind == "text":
-        start = {**block, "text": "", **({"citations": []} if "citations" in block else {})}
+        start = {**block, "text": "", **({"citations": []} if block.get("citations") else {})}
         return start, _text_deltas(block, reply)
     if kind == "thinking":
         return {**block, "thinking": "", "signature": ""}, _thinking_deltas(block)

@@ -192,7 +192,7 @@ def _parts_of(block: object) -> Iterator[dict[str, Any]]:
 def _stream_pieces(parts: list[dict[str, Any]], reply: Reply) -> Iterator[dict[str, Any]]:
     """Texts word by word, thoughts and calls whole; a text's signature on a part of its own."""
     for part in parts:
-        if "text" not in part or "thought" in part or len(part) > 2:
+        if "text" not in part or set(part) - {"text", "thoughtSignature"}:
             yield part
             continue
         for piece in pieces_of(reply, part["text"]):
