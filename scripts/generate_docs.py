@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import llmgate
+from llmgate import _core
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results.json"
@@ -75,10 +76,39 @@ def errors_table() -> str:
     )
 
 
+def _is_had(feature: str, features: list[str]) -> bool:
+    """Whether requests of a format with these features can have one: by its name, or inside one."""
+    name = feature.split("(")[0].rstrip(".*") or feature
+    own = [known.split("(")[0] for known in features]
+    return any(
+        name == known or name.startswith(known + ".") or (known == name + "[]") for known in own
+    )
+
+
+def losses_table() -> str:
+    """What requests of one format lose in another, for each ordered pair."""
+    formats = _core.formats()
+    parts = []
+    for source in formats:
+        for target in formats:
+            if source is target:
+                continue
+            rows = [
+                [f"`{row['feature']}`", row["action"], row["reason"]]
+                for row in target["conversions"]
+                if row["action"] in ("dropped", "clamped", "refused")
+                and _is_had(row["feature"], source["features"])
+            ]
+            parts.append(f"### From {source['name']} to {target['name']}")
+            parts.append(table(["field", "becomes", "why"], rows))
+    return "\n\n".join(parts)
+
+
 PARTS: dict[tuple[str, str], Callable[[], str]] = {
     ("README.md", "providers"): providers_table,
     ("README.md", "overhead"): overhead_table,
     ("docs/errors.md", "errors"): errors_table,
+    ("docs/lossless.md", "losses"): losses_table,
 }
 
 

@@ -18,5 +18,6 @@ PYBIND11_MODULE(_core, module) {
   register_async(module, *state);
   register_process(module, *state);
   register_facts(module, *state);
+  register_formats(module);
   register_recordings(module, *state);
 }

@@ -12,6 +12,7 @@ void register_sync(pybind11::module_& module, ModuleState& state);
 void register_async(pybind11::module_& module, ModuleState& state);
 void register_process(pybind11::module_& module, ModuleState& state);
 void register_facts(pybind11::module_& module, ModuleState& state);
+void register_formats(pybind11::module_& module);
 void register_recordings(pybind11::module_& module, ModuleState& state);
 
 }  // namespace llmgate::bindings

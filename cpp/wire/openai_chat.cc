@@ -124,7 +124,7 @@ class OpenAiChatFormat final : public Format {
   }
 
   [[nodiscard]] std::span<const std::string_view> features() const override {
-    return chat::parameter_names();
+    return openai_features();
   }
 
  private:

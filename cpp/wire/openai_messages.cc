@@ -4,7 +4,9 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "chat/parameters.h"
 #include "chat/replay.h"
 #include "wire/conversation.h"
 #include "wire/tool_ids.h"
@@ -64,6 +66,16 @@ constexpr std::array kConversions = std::to_array<Conversion>({
     {"tools[].input_examples", Action::kDropped, "", kAnthropicOnly},
     {"tools[](other)", Action::kDropped, "", kOtherTool},
 });
+
+// Beside the parameters' names.
+constexpr std::array kMessageFeatures = std::to_array<std::string_view>(
+    {"messages[]", "messages[].role", "messages[].name", "messages[].content", "messages[].refusal",
+     "messages[].audio", "messages[].annotations", "messages[].reasoning_content",
+     "messages[].function_call", "messages[].tool_calls[].id",
+     "messages[].tool_calls[].function.arguments", "messages[].tool_calls[].custom",
+     "messages[].content[].refusal", "messages[].content[].image_url",
+     "messages[].content[].image_url.detail", "messages[].content[].input_audio",
+     "messages[].content[].file", "tools[].function.strict", "tools[].custom"});
 
 const Conversion* find_row(std::string_view prefix, std::string_view name) {
   for (const Conversion& row : kConversions) {
@@ -351,5 +363,15 @@ void render_openai_tools(Value tools, const Dialect& dialect, Writer& out,
 const Conversion* find_foreign_field(std::string_view name) { return find_row("", name); }
 
 std::span<const Conversion> openai_conversions() { return kConversions; }
+
+std::span<const std::string_view> openai_features() {
+  static const std::vector<std::string_view> features = [] {
+    const auto names = chat::parameter_names();
+    std::vector<std::string_view> all(names.begin(), names.end());
+    all.insert(all.end(), kMessageFeatures.begin(), kMessageFeatures.end());
+    return all;
+  }();
+  return features;
+}
 
 }  // namespace llmgate::wire

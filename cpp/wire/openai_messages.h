@@ -22,5 +22,6 @@ void render_openai_tools(json::Value tools, const Dialect& dialect, json::Writer
 // The top-level fields of other formats that providers refuse who take no extensions.
 const Conversion* find_foreign_field(std::string_view name);
 std::span<const Conversion> openai_conversions();
+std::span<const std::string_view> openai_features();
 
 }  // namespace llmgate::wire
