@@ -30,7 +30,7 @@ def assert_same_usage(usage: Any, expected: dict[str, Any] | None, provider: str
         assert usage is None
         return
     completion, reasoning = expected["completion"], expected["reasoning"]
-    outside = expected["total"] - expected["prompt"] - completion
+    outside = expected["total"] - expected["prompt"] - (completion or 0)
     if provider in COUNTS_REASONING_OUTSIDE and outside > 0:
         completion += outside
         reasoning = outside if reasoning is None else reasoning

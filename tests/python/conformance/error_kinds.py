@@ -32,6 +32,7 @@ _BY_CODE = {
     "insufficient_quota": "quota_exceeded",
     "model_not_found": "not_found",
     "model_decommissioned": "not_found",
+    "prompt_blocked": "content_policy_violation",
 }
 
 # Sentences, in lower case, that only one status may carry: a number or a word inside an error of
@@ -43,6 +44,8 @@ _BY_TEXT = (
     (400, "exceeds the available context size", "context_window_exceeded"),
     (400, "maximum prompt length is", "context_window_exceeded"),
     (400, "too large for model with", "context_window_exceeded"),
+    (400, "exceeds the maximum number of tokens", "context_window_exceeded"),
+    (400, "api key not valid", "authentication"),
     (403, "content violates usage guidelines", "content_policy_violation"),
 )
 

@@ -14,6 +14,7 @@ import pytest
 CHAT_APIS = ("openai.chat", "mistral.chat")
 ANTHROPIC_APIS = ("anthropic.messages",)
 GEMINI_APIS = ("gemini.generateContent", "gemini.streamGenerateContent")
+_OUR_NAMES = {"vertex": "vertex_ai"}  # of providers
 _REPOSITORY = Path(__file__).resolve().parents[3]
 
 
@@ -85,7 +86,7 @@ def _load(place: Path, row: dict[str, Any]) -> Exchange:
     payload, is_stream = _payload(response, row["api"])
     return Exchange(
         id=recorded["id"],
-        provider=recorded["provider"],
+        provider=_OUR_NAMES.get(recorded["provider"], recorded["provider"]),
         api=recorded["api"],
         features=frozenset(recorded["features"]),
         request_body=None if request is None else request["body"],

@@ -31,7 +31,8 @@ _FILTERED = (
 )
 # What clients that ask for `enum-encoding=int` get.
 _NUMBERED = {1: "STOP", 2: "MAX_TOKENS", 3: "SAFETY", 4: "RECITATION", 5: "OTHER"}
-_SERVER_TOOLS = {"executableCode", "codeExecutionResult", "toolCall", "toolResponse"}
+_ASKS_A_SERVER_TOOL = {"executableCode", "toolCall"}
+_SERVER_TOOLS = {*_ASKS_A_SERVER_TOOL, "codeExecutionResult", "toolResponse"}
 
 
 def read_body(payload: bytes, status: int = 200) -> dict[str, Any]:
@@ -108,8 +109,11 @@ class _JoinedCandidate:
         content = candidate.get("content") or {}
         if content.get("role"):
             self.candidate.setdefault("content", {})["role"] = content["role"]
-        for part in content.get("parts") or []:
+        parts = content.get("parts") or []
+        for part in parts:
             self._add_part(copy.deepcopy(part))
+        if parts and ("finishReason" not in candidate or parts[-1].keys() & _ASKS_A_SERVER_TOOL):
+            self.candidate.pop("finishReason", None)  # there was one, and yet it goes on
 
     def _add_part(self, part: dict[str, Any]) -> None:
         parts = self.candidate.setdefault("content", {}).setdefault("parts", [])
@@ -157,8 +161,8 @@ def _blocked(answer: dict[str, Any]) -> dict[str, Any] | None:
         return None
     return {
         "status": None,
-        "code": "content_filter",  # so that its kind is that of any other provider's filter
-        "type": None,
+        "code": None,
+        "type": "prompt_blocked",  # our word for it
         "message": feedback.get("blockReasonMessage") or feedback["blockReason"],
         "body": answer,
     }

@@ -134,6 +134,18 @@ def test_the_last_reason_and_the_last_usage_count() -> None:
     }
 
 
+def test_a_finish_stands_until_more_is_said() -> None:
+    code, result = {"executableCode": {"code": "1"}}, {"codeExecutionResult": {}}
+    running = [chunk(code, finishReason="STOP")]
+    assert not is_finished(read_chunks(running))
+    assert not is_finished(read_chunks([*running, chunk(result)]))
+    assert is_finished(read_chunks([*running, chunk(result), chunk(finishReason="STOP")]))
+    said = [chunk({"text": "a"}, finishReason="STOP")]
+    assert is_finished(read_chunks(said))
+    assert is_finished(read_chunks([*said, chunk(groundingMetadata={})]))
+    assert not is_finished(read_chunks([*said, chunk({"text": "b"})]))
+
+
 def test_chunks_without_totals_take_none_back() -> None:
     totals = {"promptTokenCount": 1, "totalTokenCount": 2}
     chunks = [{"usageMetadata": {"a": 1}}, {"usageMetadata": totals}, {"usageMetadata": {"b": 1}}]

@@ -1,0 +1,127 @@
+"""Recorded requests converted to another format and back: nothing is lost without a word.
+
+How that is judged is said in `request_changes`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from native_requests import read_canonical
+from recordings import ANTHROPIC_APIS, CHAT_APIS, GEMINI_APIS, Exchange, load_exchanges
+from request_changes import Excuses, moved_texts, unexcused
+from request_meanings import meaning_of
+
+import llmgate
+import llmgate.testing
+
+EXCHANGES = load_exchanges(CHAT_APIS + ANTHROPIC_APIS + GEMINI_APIS)
+REQUESTS = [each for each in EXCHANGES if each.request_body is not None]
+
+# Who speaks each format here.
+SPEAKERS = {
+    "openai.chat": ("openai", "gpt-4.1"),
+    "anthropic.messages": ("anthropic", "claude-sonnet-4-5"),
+    "gemini.generateContent": ("gemini", "gemini-2.5-flash"),
+}
+
+# Requests that a format has no way to send, or to send back: the path that the refusal names.
+REFUSED: dict[tuple[str, str], str] = {
+    # Anthropic takes no audio.
+    ("bedrock-openai-chat-213e9f33c4", "anthropic.messages"): "$.messages[0].content[1]",
+    ("deepseek-openai-chat-17386ae03e", "anthropic.messages"): "$.messages[0].content[1]",
+    ("gemini-gemini-generatecontent-86bcd1f3af", "anthropic.messages"): "$.messages[0].content[1]",
+    ("mistral-mistral-chat-fac16eb270", "anthropic.messages"): "$.messages[0].content[1]",
+    ("openrouter-openai-chat-2a1183f001", "anthropic.messages"): "$.messages[1].content[1]",
+    ("vertex-gemini-generatecontent-2601e54a62", "anthropic.messages"): "$.messages[0].content[1]",
+    # OpenAI takes no file by URL, and Gemini's requests do not tell an image by URL from a file.
+    ("gemini-gemini-generatecontent-cf4dc4dce5", "openai.chat"): "$.messages[4].content[0]",
+    ("mistral-mistral-chat-a987c8d5ce", "gemini.generateContent"): "$.messages[0].content[1]",
+    ("openrouter-openai-chat-afaed4dd13", "gemini.generateContent"): "$.messages[0].content[1]",
+}
+
+# Losses that nobody reports: (id, format) -> what.
+EXCEPTIONS: dict[tuple[str, str], str] = {
+    ("anthropic-anthropic-messages-5f1161a2a6", "gemini.generateContent"): "parallel_tool_calls",
+    ("anthropic-anthropic-messages-9ab9964b08", "gemini.generateContent"): "parallel_tool_calls",
+    ("gemini-gemini-generatecontent-cf4dc4dce5", "anthropic.messages"): "a file's media type",
+    ("groq-openai-chat-816e7d3597", "gemini.generateContent"): "ids of tool calls",
+    ("huggingface-openai-chat-fe9bedaaf5", "gemini.generateContent"): "ids of tool calls",
+    ("zai-openai-chat-029b95fb09", "gemini.generateContent"): "refuses thinking without a budget",
+}
+
+
+def marks_of(exchange: Exchange, format: str) -> list[Any]:
+    why = EXCEPTIONS.get((exchange.id, format))
+    return [] if why is None else [pytest.mark.xfail(strict=True, reason=why)]
+
+
+WAYS = [
+    pytest.param(
+        exchange, format, id=f"{exchange.id}-by-{format}", marks=marks_of(exchange, format)
+    )
+    for exchange in REQUESTS
+    for format in SPEAKERS
+    if format != exchange.format
+]
+
+
+def render(format: str, request: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, str]]]:
+    provider, model = SPEAKERS[format]
+    rendered = llmgate.testing.render_request(
+        provider, json.dumps(request, ensure_ascii=False).encode(), format=format, model=model
+    )
+    return json.loads(rendered.body), rendered.dispositions
+
+
+def read(format: str, body: dict[str, Any]) -> dict[str, Any]:
+    provider, model = SPEAKERS[format]
+    sent = json.dumps(body, ensure_ascii=False).encode()
+    request: dict[str, Any] = json.loads(
+        llmgate.testing.read_request(format, sent, provider=provider, model=model)
+    )
+    return request
+
+
+@dataclass(frozen=True)
+class RoundTrip:
+    """A request converted to another format and back, with what was said of each rendering."""
+
+    returned: dict[str, Any]
+    excuses: list[Excuses]
+
+
+def convert_and_back(exchange: Exchange, format: str) -> RoundTrip:
+    first = read_canonical(exchange)
+    body, said = render(format, first)
+    second = read(format, body)
+    if "stream" in first:  # Gemini says it in the URL
+        second["stream"] = first["stream"]
+    returned, said_back = render(exchange.format, second)
+    return RoundTrip(returned, [Excuses(first, said), Excuses(second, said_back)])
+
+
+@pytest.mark.parametrize(("exchange", "format"), WAYS)
+def test_nothing_is_lost_without_a_word(exchange: Exchange, format: str) -> None:
+    refused = REFUSED.get((exchange.id, format))
+    if refused is not None:
+        with pytest.raises(llmgate.BadRequestError, match=re.escape(refused)):
+            convert_and_back(exchange, format)
+        return
+    trip = convert_and_back(exchange, format)
+    sent = meaning_of(exchange.format, exchange.request_body)
+    returned = meaning_of(exchange.format, trip.returned)
+    assert unexcused(sent, returned, trip.excuses) == []
+    moved = moved_texts(turns_of(sent), turns_of(returned))
+    assert [
+        text for text in moved if not any(each.excuse_move(text) for each in trip.excuses)
+    ] == []
+
+
+def turns_of(meaning: dict[str, Any]) -> list[Any]:
+    turns: list[Any] = meaning.get("messages") or meaning["contents"]
+    return turns
