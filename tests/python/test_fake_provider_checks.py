@@ -132,6 +132,7 @@ CLAUDE_FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"messages": "Hi", "seed": 1}, "seed: Extra inputs are not permitted"),
     ({"system": 5}, "system: Input should be a valid list"),
     ({"temperature": 1.5}, "temperature: range: 0..1"),
+    ({"temperature": 1, "top_p": 0.5}, "`temperature` and `top_p` cannot both be specified"),
     ({"temperature": "1"}, "A value has the wrong type"),
     (think(max_tokens=1024), "`max_tokens` must be greater than"),
     (think(thinking={"type": "enabled"}), "thinking.enabled.budget_tokens: Input should"),

@@ -12,6 +12,8 @@ _MOST_REMEMBERED = 10_000
 _MOST_BREAKPOINTS = 4
 _TOOL_ID = re.compile(r"[a-zA-Z0-9_-]+")
 _TOOL_NAME = re.compile(r"[a-zA-Z0-9_-]{1,128}")
+# Seen from the models of these generations on: opus 4.1, all of 4.5 and 4.6.
+_ONE_SAMPLER = re.compile(r"claude-(?:opus-4-1|[a-z]+-4-[56])\b")
 _THINKING = ("thinking", "redacted_thinking")
 
 
@@ -113,6 +115,12 @@ def _setting_faults(body: dict[str, Any]) -> Iterator[str]:
         value = body.get(name)
         if value is not None and not 0 <= value <= 1:
             yield f"{name}: range: 0..1"
+    both = body.get("temperature") is not None and body.get("top_p") is not None
+    if both and _ONE_SAMPLER.search(body["model"]):
+        yield (
+            "`temperature` and `top_p` cannot both be specified for this model. Please use only "
+            "one."
+        )
     marks = str(canonical(body)).count('"cache_control":{')
     if marks > _MOST_BREAKPOINTS:
         yield f"A maximum of 4 blocks with cache_control may be provided. Found {marks}."
