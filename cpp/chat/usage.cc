@@ -86,6 +86,36 @@ Counts read_counts(Value native) {
   return counts;
 }
 
+// An object whose names cannot be OpenAI's, as Gemini's: nothing in it stands for a count of ours.
+bool has_own_names(std::string_view native) {
+  return native.starts_with('{') && native.find("_tokens") == std::string_view::npos;
+}
+
+// The counts, and behind them the object's members as they stand.
+void write_before_own(const Usage& usage, json::Writer& out) {
+  out.begin_object();
+  write_count("prompt_tokens", usage.prompt_tokens, out);
+  write_count("completion_tokens", usage.completion_tokens, out);
+  write_count("total_tokens", usage.total_tokens, out);
+  if (usage.cached_tokens || usage.cache_write_tokens) {
+    out.escaped_key("prompt_tokens_details");
+    write_details(Value(),
+                  {{"cached_tokens", usage.cached_tokens},
+                   {"cache_creation_tokens", usage.cache_write_tokens}},
+                  out);
+  }
+  if (usage.reasoning_tokens) {
+    out.escaped_key("completion_tokens_details");
+    write_details(Value(), {{"reasoning_tokens", usage.reasoning_tokens}}, out);
+  }
+  const std::string_view members =
+      std::string_view(usage.native).substr(1, usage.native.size() - 2);
+  if (members.find('"') != std::string_view::npos) {
+    out.raw(members);
+  }
+  out.end_object();
+}
+
 }  // namespace
 
 Usage read_usage(Value native, bool reasoning_outside) {
@@ -119,6 +149,10 @@ Usage read_usage(Value native, bool reasoning_outside) {
 void write_usage(const Usage& usage, json::Writer& out) {
   if (usage.is_normal) {
     out.raw(usage.native);
+    return;
+  }
+  if (has_own_names(usage.native)) {
+    write_before_own(usage, out);
     return;
   }
   json::Document document;

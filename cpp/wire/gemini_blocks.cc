@@ -51,8 +51,7 @@ Data data_of(Value part) {
   return {};
 }
 
-Block text_block(Value part, Value text) {
-  Block block;
+void read_text(Value part, Value text, Block& block) {
   const bool is_thought = part.find(kThought).as_bool().value_or(false);
   block.kind = is_thought ? BlockKind::kReasoning : BlockKind::kText;
   block.type = is_thought ? kThought : kText;
@@ -63,11 +62,9 @@ Block text_block(Value part, Value text) {
       chat::set_member(block.native, name, member.value.raw());
     }
   }
-  return block;
 }
 
-Block call_block(Value part, Value call) {
-  Block block;
+void read_call(Value part, Value call, Block& block) {
   block.kind = BlockKind::kToolCall;
   block.member = kGeminiCall;
   block.type = "function";
@@ -95,7 +92,6 @@ Block call_block(Value part, Value call) {
       chat::set_member(block.native, member.name.escaped(), member.value.raw());
     }
   }
-  return block;
 }
 
 BlockKind kind_of(const Data& data, Value part) {
@@ -158,26 +154,36 @@ void write_part(const Block& block, Writer& out) {
 
 }  // namespace
 
-Block gemini_block_of(Value part) {
+void read_gemini_block(Value part, Block& block) {
   const Data data = data_of(part);
   if (data.name == kText) {
-    return text_block(part, data.value);
+    read_text(part, data.value, block);
+  } else if (data.name == kGeminiCall) {
+    read_call(part, data.value, block);
+  } else {
+    block.kind = kind_of(data, part);
+    block.type = data.name;
+    block.native.emplace_back("", part.raw());
   }
-  if (data.name == kGeminiCall) {
-    return call_block(part, data.value);
+}
+
+bool continue_gemini_text(Value part, Block& block) {
+  const Value text = part.find(kText);
+  const bool is_thought = part.find(kThought).as_bool().value_or(false);
+  const BlockKind kind = is_thought ? BlockKind::kReasoning : BlockKind::kText;
+  if (!text.is_string() || part.size() != (is_thought ? 2U : 1U) || block.kind != kind) {
+    return false;
   }
-  Block block;
-  block.kind = kind_of(data, part);
-  block.type = data.name;
-  block.native.emplace_back("", part.raw());
-  return block;
+  block.text += text.escaped();
+  return true;
 }
 
 void absorb_gemini_parts(Value parts, std::string_view turn_id, chat::Choice& choice) {
   std::int64_t position = 0;
   choice.blocks.reserve(choice.blocks.size() + parts.size());
   for (const Value part : parts.elements()) {
-    Block& block = choice.blocks.emplace_back(gemini_block_of(part));
+    Block& block = choice.blocks.emplace_back();
+    read_gemini_block(part, block);
     if (block.kind != BlockKind::kToolCall) {
       continue;
     }

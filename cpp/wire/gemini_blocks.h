@@ -15,8 +15,12 @@ namespace llmgate::wire {
 // shows them.
 inline constexpr std::string_view kGeminiCall = "functionCall";
 
-// The whole `part`, but for the id of a call that has none.
-chat::Block gemini_block_of(json::Value part);
+// The whole `part` into an empty block, but for the id of a call that has none.
+void read_gemini_block(json::Value part, chat::Block& block);
+
+// Appends a part that is text and nothing else to a block of its kind that is no more either.
+// False: it is not that.
+bool continue_gemini_text(json::Value part, chat::Block& block);
 
 // A content's parts as blocks; calls without an id get one that is made from `turn_id`.
 void absorb_gemini_parts(json::Value parts, std::string_view turn_id, chat::Choice& choice);

@@ -45,8 +45,12 @@ Value GeminiContentWriter::form_of(const Message& message) const {
 
 // Results of calls that were made together go back together, as "Function calling" has it.
 bool GeminiContentWriter::joins_last(const Message& message) const {
-  const Value start = form_of(message).find("start");
-  if (last_ == nullptr || start.says("new")) {
+  if (last_ == nullptr) {
+    return false;
+  }
+  const Value form = form_of(message);
+  const Value start = form.exists() ? form.find("start") : form;
+  if (start.says("new")) {
     return false;
   }
   return start.says("join") || (message.role == Role::kTool && last_->role == Role::kTool);
@@ -54,13 +58,15 @@ bool GeminiContentWriter::joins_last(const Message& message) const {
 
 void GeminiContentWriter::begin_content(const Message& message, std::string_view role) {
   const Value form = form_of(message);
-  const Value spelt = form.find("role");
+  const Value spelt = form.exists() ? form.find("role") : form;
   out_.begin_object();
   if (spelt.is_string() || (!spelt.exists() && !role.empty())) {
     out_.escaped_key("role").escaped(spelt.is_string() ? spelt.escaped() : role);
   }
-  for (const Member member : form.find("members").members()) {
-    out_.raw_key(member.name.raw()).raw(member.value.raw());
+  if (form.exists()) {
+    for (const Member member : form.find("members").members()) {
+      out_.raw_key(member.name.raw()).raw(member.value.raw());
+    }
   }
   out_.escaped_key("parts").begin_array();
   last_ = &message;

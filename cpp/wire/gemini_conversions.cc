@@ -12,7 +12,7 @@ using enum chat::Action;
 constexpr std::string_view kNoField = "Gemini has no such field";
 constexpr std::string_view kAnthropicField = "a field of Anthropic's messages API";
 constexpr std::string_view kNoMarks = "Gemini caches prompts by itself, or by cachedContent";
-constexpr std::string_view kOwnName = "Gemini's name for it";
+constexpr std::string_view kOwnName = "renamed";  // short enough to need no memory of its own
 
 // Documentation: "Gemini API reference, generateContent", "Function calling", "Thinking", "Thought
 // signatures", "File input methods" (ai.google.dev, read 2026-11).

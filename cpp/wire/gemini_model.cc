@@ -71,7 +71,10 @@ Result<std::string> gemini_path(std::string_view model, bool is_stream) {
                        "a model of Gemini stands in the URL; accepted: letters, digits "
                        "and \"-_.@\", with \"/\" between the parts of a resource's name");
   }
-  std::string path(is_resource(model) ? "/" : "/models/");
+  constexpr std::size_t kAround = 48;  // what stands before and behind the model
+  std::string path;
+  path.reserve(model.size() + kAround);
+  path += is_resource(model) ? "/" : "/models/";
   path += model;
   path += is_stream ? ":streamGenerateContent?alt=sse" : ":generateContent";
   return path;

@@ -1,6 +1,7 @@
 #include "wire/gemini_reader.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -32,6 +33,13 @@ void drop_stream_members(Block& call) {
   });
 }
 
+// Names of the view's own members: what an answer has under one goes under another.
+bool is_of_view(std::string_view name) {
+  constexpr std::array kViews =
+      std::to_array<std::string_view>({"id", "object", "model", "choices", "usage", "created"});
+  return std::find(kViews.begin(), kViews.end(), name) != kViews.end();
+}
+
 std::string described(std::string_view where, Value value) {
   return std::string(where) + " is " + std::string(json::name_of(value.type()));
 }
@@ -46,14 +54,14 @@ struct GeminiReader::Reading {
 };
 
 GeminiReader::GeminiReader(const Issuer& issuer, bool is_stream)
-    : dialect_(*issuer.dialect), model_(issuer.model), is_stream_(is_stream) {
+    : issuer_(issuer), is_stream_(is_stream) {
   turn_.provider = issuer.dialect->provider;
   turn_.format = kGeminiFormat;
   turn_.created_s = issuer.now_s;
 }
 
 Error GeminiReader::malformed(std::string problem, Value root) const {
-  return invalid_response(std::move(problem), root.raw(), {&dialect_, model_});
+  return invalid_response(std::move(problem), root.raw(), issuer_);
 }
 
 Result<StreamParser::Outcome> GeminiReader::read(Value root, std::vector<std::string>* chunks) {
@@ -89,7 +97,7 @@ Failure GeminiReader::read_top(Reading& reading) {
     } else if (name == "modelVersion") {
       turn_.model = turn_.model.empty() ? value.escaped() : std::string_view(turn_.model);
     } else if (name == "error" && !value.is_null()) {
-      return classify_error(0, {}, reading.root.raw(), {&dialect_, model_});
+      return classify_error(0, {}, reading.root.raw(), issuer_);
     } else {
       read_member(name, value);
       feedback = name == "promptFeedback" ? value : feedback;
@@ -119,7 +127,9 @@ void GeminiReader::read_member(std::string_view name, Value value) {
     has_time_ = time != 0;
     turn_.created_s = has_time_ ? time : turn_.created_s;
   }
-  if (!value.is_null() || !is_stream_) {
+  if (is_of_view(name)) {
+    chat::set_member(turn_.members, "response." + std::string(name), value.raw());
+  } else if (!value.is_null() || !is_stream_) {
     chat::set_member(turn_.members, name, value.raw());
   }
 }
@@ -209,7 +219,7 @@ Failure GeminiReader::read_parts(Value parts, Choice& choice, Reading& reading) 
         return failure;
       }
     } else {
-      add_block(gemini_block_of(part), is_first && gathered.may_continue, choice, reading);
+      add_block(part, is_first && gathered.may_continue, choice, reading);
     }
     gathered.may_continue = is_bare_text(choice.blocks.back());
     is_first = false;
@@ -219,19 +229,19 @@ Failure GeminiReader::read_parts(Value parts, Choice& choice, Reading& reading) 
 
 // A part with a signature is never joined with its neighbours ("Thought signatures"), nor are parts
 // of one chunk.
-void GeminiReader::add_block(Block block, bool may_join, Choice& choice, Reading& reading) {
+void GeminiReader::add_block(Value part, bool may_join, Choice& choice, Reading& reading) {
+  if (!may_join || !continue_gemini_text(part, choice.blocks.back())) {
+    read_gemini_block(part, choice.blocks.emplace_back());
+  }
+  const Block& block = choice.blocks.back();
   const bool is_text = block.kind == BlockKind::kText;
   const bool is_reasoning = block.kind == BlockKind::kReasoning;
-  reading.outcome.has_content |= (is_text || is_reasoning) && !block.text.empty();
+  const Value text = part.find("text");
+  reading.outcome.has_content |= (is_text || is_reasoning) && !text.escaped().empty();
   if (reading.writer != nullptr && is_text) {
-    reading.writer->add_text(choice.index, block.text);
+    reading.writer->add_text(choice.index, text.escaped());
   } else if (reading.writer != nullptr && is_reasoning) {
-    reading.writer->add_reasoning(choice.index, block.text);
-  }
-  if (may_join && is_bare_text(block) && choice.blocks.back().kind == block.kind) {
-    choice.blocks.back().text += block.text;
-  } else {
-    choice.blocks.push_back(std::move(block));
+    reading.writer->add_reasoning(choice.index, text.escaped());
   }
 }
 
@@ -243,7 +253,7 @@ Failure GeminiReader::add_call(Value part, Choice& choice, GeminiGathering& gath
   const bool continues = gathered.arguments && !call.find("name").exists();
   if (!continues) {
     close_call(choice, gathered, reading.writer);
-    choice.blocks.push_back(gemini_block_of(part));
+    read_gemini_block(part, choice.blocks.emplace_back());
     drop_stream_members(choice.blocks.back());
     if (!goes_on && !pieces.exists()) {
       show_call(choice, reading.writer);

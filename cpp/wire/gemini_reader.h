@@ -19,7 +19,8 @@ namespace llmgate::wire {
 
 class GeminiReader {
  public:
-  // `is_stream`: texts of chunks that follow each other are pieces of one.
+  // `is_stream`: texts of chunks that follow each other are pieces of one. The issuer's strings
+  // must outlive the reader.
   GeminiReader(const Issuer& issuer, bool is_stream);
 
   // Takes one GenerateContentResponse; what a caller should see of it is appended to `chunks`,
@@ -42,7 +43,7 @@ class GeminiReader {
   [[nodiscard]] Error blocked(json::Value feedback, json::Value root) const;
   Failure read_candidate(json::Value candidate, std::int64_t position, Reading& reading);
   Failure read_parts(json::Value parts, chat::Choice& choice, Reading& reading);
-  static void add_block(chat::Block block, bool may_join, chat::Choice& choice, Reading& reading);
+  static void add_block(json::Value part, bool may_join, chat::Choice& choice, Reading& reading);
   Failure add_call(json::Value part, chat::Choice& choice, GeminiGathering& gathered,
                    Reading& reading);
   void close_call(chat::Choice& choice, GeminiGathering& gathered, chat::ChunkWriter* writer);
@@ -51,8 +52,7 @@ class GeminiReader {
   void settle_usage();
   [[nodiscard]] Error malformed(std::string problem, json::Value root) const;
 
-  const Dialect& dialect_;
-  std::string model_;
+  Issuer issuer_;
   bool is_stream_;
   bool has_time_ = false;
   chat::Turn turn_;

@@ -40,6 +40,7 @@ class RequestRenderer {
 
   Failure render() {
     rendered_.body.reserve(request_.body().size() + 128);
+    rendered_.dispositions.reserve(8);
     out_.begin_object();
     for (const json::Member member : request_.root().members()) {
       take(member);

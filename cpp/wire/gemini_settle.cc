@@ -1,6 +1,7 @@
 #include "wire/gemini_settle.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "chat/replay.h"
@@ -176,11 +177,20 @@ void settle_media(Choice& choice) {
   }
 }
 
+// Names of the view's own members: what a candidate has under one goes under another.
+bool is_of_view(std::string_view name) {
+  constexpr std::array kViews = std::to_array<std::string_view>(
+      {"message", "delta", "finish_reason", "native_finish_reason", "logprobs"});
+  return std::find(kViews.begin(), kViews.end(), name) != kViews.end();
+}
+
 }  // namespace
 
 void GeminiGathering::add(std::string_view name, Value value, bool is_stream,
                           chat::RawMembers& members) {
-  if (!is_stream) {
+  if (is_of_view(name)) {
+    chat::set_member(members, "candidate." + std::string(name), value.raw());
+  } else if (!is_stream) {
     chat::set_member(members, name, value.raw());
   } else if (name == kGrounding && value.is_object()) {
     for (const json::Member member : value.members()) {

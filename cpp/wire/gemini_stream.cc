@@ -12,13 +12,13 @@ namespace {
 class GeminiStreamParser final : public StreamParser {
  public:
   explicit GeminiStreamParser(const Issuer& issuer)
-      : dialect_(*issuer.dialect), model_(issuer.model), reader_(issuer, true) {}
+      : model_(issuer.model), issuer_(with_model(issuer, model_)), reader_(issuer_, true) {}
 
   Result<Outcome> parse_event(const net::SseEvent& event,
                               std::vector<std::string>& chunks) override {
     if (const auto error = document_.read(event.data, kReplyLimits)) {
       return invalid_response(std::string("a stream event is not JSON: ") + error->reason,
-                              event.data, {&dialect_, model_});
+                              event.data, issuer_);
     }
     return reader_.read(document_.root(), &chunks);
   }
@@ -46,8 +46,13 @@ class GeminiStreamParser final : public StreamParser {
   }
 
  private:
-  const Dialect& dialect_;
+  static Issuer with_model(Issuer issuer, std::string_view model) {
+    issuer.model = model;
+    return issuer;
+  }
+
   std::string model_;
+  Issuer issuer_;
   json::Document document_;  // kept between events for its memory
   GeminiReader reader_;
   bool is_settled_ = false;
