@@ -113,7 +113,9 @@ class AssistantWriter {
       rendering_.note(kThinkingBlocks, path);
     }
     for (const Value block : blocks.elements()) {
-      rendering_.splice_object(block, path, out_);
+      if (block.is_object()) {
+        rendering_.splice_object(block, path, out_);
+      }
     }
   }
 
@@ -161,6 +163,11 @@ class AssistantWriter {
       out_.begin_object().escaped_key("input").escaped(custom.find("input").escaped()).end_object();
     } else {
       const Value function = call.find("function");
+      if (!function.is_object()) {
+        rendering_.refuse(path,
+                          "a call of a type that Anthropic does not know; accepted: "
+                          "\"function\" and \"custom\"");
+      }
       write_tool_use(id, function.find("name"), function.find("arguments"),
                      path.member("function").member("arguments"));
     }
@@ -252,6 +259,12 @@ void write_anthropic_assistant(const Message& message, bool is_last, AnthropicRe
     const Path path = messages.element(message.index);
     AssistantWriter(message, is_last, path, rendering, out).write();
   }
+}
+
+bool begins_with_thinking(const Message& message) {
+  const Value first =
+      (message.native.exists() ? message.native : message.value.find("thinking_blocks")).at(0);
+  return first.find("type").says("thinking") || first.find("type").says("redacted_thinking");
 }
 
 std::string function_call_id(const Message& message) {

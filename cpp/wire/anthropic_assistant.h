@@ -18,6 +18,9 @@ bool is_empty_assistant(const Message& message, const AnthropicRendering& render
 void write_anthropic_assistant(const Message& message, bool is_last, AnthropicRendering& rendering,
                                json::Writer& out);
 
+// Whether its content starts so, as a tool loop must where the model thinks by a budget.
+bool begins_with_thinking(const Message& message);
+
 // The id under which the deprecated function call of a message is sent.
 std::string function_call_id(const Message& message);
 

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "wire/anthropic_assistant.h"
 #include "wire/anthropic_fields.h"
 #include "wire/anthropic_output.h"
 #include "wire/anthropic_rendering.h"
@@ -57,12 +58,10 @@ class RequestWriter {
       out_.escaped_key("model").string(issuer_.model);
     }
     sort_fields();
-    const AnthropicThinking thinking(
-        {fields_[Field::kThinking], fields_[Field::kReasoningEffort], fields_[Field::kReasoning]},
-        given_max_tokens(), rendering_);
-    write_max_tokens(thinking.budget());
     const Conversation conversation(fields_[Field::kMessages], anthropic_messages_format(), issuer_,
                                     rendering_.dispositions());
+    const AnthropicThinking thinking(thinking_fields(conversation), given_max_tokens(), rendering_);
+    write_max_tokens(thinking.budget());
     AnthropicMessages messages(conversation, rendering_);
     messages.write(out_.escaped_key("messages"));
     ToolFields tools = tool_fields(thinking);
@@ -133,6 +132,21 @@ class RequestWriter {
       rendering_.note(kMaxTokensAdded, "$.max_tokens", std::to_string(added));
       out_.escaped_key("max_tokens").number(added);
     }
+  }
+
+  [[nodiscard]] ThinkingFields thinking_fields(const Conversation& conversation) const {
+    ThinkingFields fields;
+    fields.thinking = fields_[Field::kThinking];
+    fields.reasoning_effort = fields_[Field::kReasoningEffort];
+    fields.reasoning = fields_[Field::kReasoning];
+    const auto& messages = conversation.messages();
+    const auto before_results =
+        std::find_if(messages.rbegin(), messages.rend(),
+                     [](const Message& message) { return message.role != Role::kTool; });
+    fields.is_loop_unthinking = before_results != messages.rbegin() &&
+                                before_results != messages.rend() &&
+                                !begins_with_thinking(*before_results);
+    return fields;
   }
 
   [[nodiscard]] ToolFields tool_fields(const AnthropicThinking& thinking) const {

@@ -185,6 +185,9 @@ constexpr std::array kRows = std::to_array<Conversion>({
      "a budget must leave room below max_tokens"},  // kEffortRoom
     {"reasoning_effort(no room)", kDropped, "",
      "max_tokens leaves no room for the 1024 tokens that thinking takes at least"},  // kEffortNoRoom
+    {"reasoning_effort(in a tool loop)", kDropped, "",
+     "Anthropic asks for the thinking that began the open tool loop, and there is none of its "
+     "own"},                                                               // kEffortLoop
     {"reasoning", kMapped, "thinking", "its name here"},                   // kReasoningField
     {"reasoning.(other)", kDropped, "", "Anthropic has no such setting"},  // kReasoningMember
 });

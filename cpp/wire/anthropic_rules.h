@@ -124,6 +124,7 @@ enum class AnthropicRule : std::uint8_t {
   kEffortUnknown,
   kEffortRoom,
   kEffortNoRoom,
+  kEffortLoop,
   kReasoningField,
   kReasoningMember,
 };

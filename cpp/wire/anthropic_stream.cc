@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "chat/chunk_writer.h"
+#include "json/writer.h"
 #include "wire/anthropic_content.h"
 #include "wire/anthropic_growth.h"
 #include "wire/anthropic_reply.h"
@@ -49,7 +50,9 @@ class AnthropicStreamParser final : public StreamParser {
     outcome_ = {};
     problem_.clear();
     chat::ChunkWriter writer(turn_, chunks);
-    take(type.is_string() ? type.escaped() : std::string_view(event.name), root, writer);
+    std::string name;
+    json::append_escaped(name, type.is_string() ? std::string_view() : event.name);
+    take(type.is_string() ? type.escaped() : std::string_view(name), root, writer);
     if (!problem_.empty()) {
       return malformed(std::move(problem_), event.data);
     }

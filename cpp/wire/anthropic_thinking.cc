@@ -48,7 +48,9 @@ bool is_given(Value value) { return value.exists() && !value.is_null(); }
 
 AnthropicThinking::AnthropicThinking(const ThinkingFields& fields, std::int64_t max_tokens,
                                      AnthropicRendering& rendering)
-    : rendering_(rendering), max_tokens_(max_tokens) {
+    : rendering_(rendering),
+      max_tokens_(max_tokens),
+      is_loop_unthinking_(fields.is_loop_unthinking) {
   if (is_given(fields.thinking)) {
     own_ = fields.thinking;
     mode_ = Mode::kOwn;
@@ -145,6 +147,10 @@ void AnthropicThinking::turn_off(const Path& path) {
 }
 
 void AnthropicThinking::set_budget(std::int64_t budget, const Path& path) {
+  if (is_loop_unthinking_) {
+    rendering_.note(kEffortLoop, path);
+    return;
+  }
   if (max_tokens_ != 0 && max_tokens_ <= kLeastBudget) {
     rendering_.note(kEffortNoRoom, path);
     return;

@@ -12,9 +12,10 @@
 namespace llmgate::wire {
 
 struct ThinkingFields {
-  json::Value thinking;          // Anthropic's own object
-  json::Value reasoning_effort;  // OpenAI's word
-  json::Value reasoning;         // OpenRouter's object
+  json::Value thinking;             // Anthropic's own object
+  json::Value reasoning_effort;     // OpenAI's word
+  json::Value reasoning;            // OpenRouter's object
+  bool is_loop_unthinking = false;  // tool results answer a message that began without thinking
 };
 
 class AnthropicThinking {
@@ -43,6 +44,7 @@ class AnthropicThinking {
 
   AnthropicRendering& rendering_;
   std::int64_t max_tokens_;
+  bool is_loop_unthinking_;
   json::Value own_;
   Mode mode_ = Mode::kUnsaid;
   std::int64_t budget_ = 0;

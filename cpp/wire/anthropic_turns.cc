@@ -207,31 +207,39 @@ void AnthropicMessages::write_assistant(const Message& message, Writer& out) {
   out.end_object();
 }
 
+// One text without a cache mark stays a text; everything else is a list of blocks.
+bool AnthropicMessages::write_plain_system(Value field, bool is_alone, Writer& out) {
+  if (!is_alone) {
+    return false;
+  }
+  if (instructions_.empty()) {
+    out.raw(field.raw());
+    return true;
+  }
+  const Value message = instructions_.front()->value;
+  const Value content = message.find("content");
+  if (!content.is_string() || message.find("cache_control").exists()) {
+    return false;
+  }
+  if (message.size() > 2) {
+    note_members(*instructions_.front());
+  }
+  out.raw(content.raw());
+  return true;
+}
+
 void AnthropicMessages::write_system(Value field, std::string_view instruction, Writer& out) {
   const bool has_field = field.exists() && !field.is_null();
   if (has_field && !rendering_.is_verbatim()) {
     rendering_.note(kSystemField, "$.system");
   }
-  const std::size_t sources =
-      instructions_.size() + (has_field ? 1 : 0) + (instruction.empty() ? 0 : 1);
-  if (sources == 0) {
+  const std::size_t given = instructions_.size() + (has_field ? 1 : 0);
+  if (given == 0 && instruction.empty()) {
     return;
   }
   out.escaped_key("system");
-  if (sources == 1 && has_field) {
-    out.raw(field.raw());
+  if (write_plain_system(field, given == 1 && instruction.empty(), out)) {
     return;
-  }
-  if (sources == 1 && instruction.empty()) {
-    const Value message = instructions_.front()->value;
-    const Value content = message.find("content");
-    if (content.is_string() && !message.find("cache_control").exists()) {
-      if (message.size() > 2) {
-        note_members(*instructions_.front());
-      }
-      out.raw(content.raw());
-      return;
-    }
   }
   out.begin_array();
   if (field.is_string()) {

@@ -33,6 +33,7 @@ class AnthropicMessages {
   void begin(std::string_view role, const Message& message, json::Writer& out);
   void close(json::Writer& out);
   void write_parts(const Message& message, json::Writer& out);
+  bool write_plain_system(json::Value field, bool is_alone, json::Writer& out);
   void write_instructions(const Message& message, json::Writer& out);
   void note_members(const Message& message);
   [[nodiscard]] bool is_joined(const Message& message) const;

@@ -71,6 +71,11 @@ TEST(AnthropicAssistant, SendsACustomCallAsAnObject) {
   EXPECT_EQ(sent.said_of(kMessage + ".tool_calls[0].custom"), R"(mapped {"input": text})");
 }
 
+TEST(AnthropicAssistant, RefusesACallOfAnotherType) {
+  EXPECT_EQ(content_of(send_assistant(R"("tool_calls":[{"id":"c","type":"new","new":{}}])")),
+            kMessage + ".tool_calls[0]");
+}
+
 TEST(AnthropicAssistant, SaysARefusalAsText) {
   const Sent sent = send_assistant(R"("content":null,"refusal":"I will not")");
   EXPECT_EQ(content_of(sent), R"([{"type":"text","text":"I will not"}])");

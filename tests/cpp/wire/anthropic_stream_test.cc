@@ -200,6 +200,13 @@ TEST(AnthropicStream, KeepsEventsAndMembersThatNobodyKnows) {
             R"({"applied_edits":[]})");
 }
 
+TEST(AnthropicStream, KeepsAnEventByTheNameOfItsLine) {
+  const auto parser = make_anthropic_stream_parser(test::claude());
+  std::vector<std::string> chunks;
+  ASSERT_TRUE(parser->parse_event({"a\"b", R"({"x":1})"}, chunks).ok());
+  EXPECT_EQ(find_member(parser->take_turn().members, R"(a\"b)")->value, R"([{"x":1}])");
+}
+
 TEST(AnthropicStream, EndsWithTheProvidersError) {
   const Streamed streamed =
       claude_stream({kMessageStart, R"({"type":"error","error":{"type":"overloaded_error",)"

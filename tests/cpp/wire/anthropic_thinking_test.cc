@@ -67,6 +67,19 @@ TEST(AnthropicThinking, RaisesALimitOfOursWhereItMust) {
   EXPECT_EQ(sent.at("max_tokens"), "12288");
 }
 
+TEST(AnthropicThinking, DoesNotBeginInTheMiddleOfAToolLoop) {
+  const std::string loop = test::kHi +
+                           R"(,{"role":"assistant","content":null,"tool_calls":[{"id":"c","type":)"
+                           R"("function","function":{"name":"f","arguments":"{}"}}]},)"
+                           R"({"role":"tool","tool_call_id":"c","content":"1"})";
+  const std::string effort = R"("reasoning_effort":"low")";
+  const Sent sent = test::send(loop, effort, "claude-sonnet-4-5");
+  EXPECT_EQ(sent.at("thinking"), "");
+  EXPECT_EQ(sent.said_of("$.reasoning_effort"), "dropped");
+  EXPECT_EQ(test::send(loop, effort, "claude-opus-4-6").at("thinking"), R"({"type":"adaptive"})");
+  EXPECT_NE(test::send(loop + "," + test::kHi, effort, "claude-sonnet-4-5").at("thinking"), "");
+}
+
 TEST(AnthropicThinking, GoesAsItIsInAnthropicsOwnWords) {
   const std::string own = R"({"type":"enabled","budget_tokens":2000,"display":"summarized"})";
   const Sent sent = send_effort("high", "claude-sonnet-4-5", R"(,"thinking":)" + own);
