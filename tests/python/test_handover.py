@@ -313,3 +313,14 @@ def test_a_response_keeps_its_replay_through_json_and_pickle() -> None:
             message = message_of(again)
             side.ask([USER, message, *results_for(message)], "Done.", tools=TOOLS)
             assert len(signatures_in(side.sent)) == 1
+
+
+@pytest.mark.parametrize("first", NAMES)
+def test_thinking_is_not_asked_for_where_anthropic_would_refuse_it(first: str) -> None:
+    calls = Reply(tool_calls=CALLS)
+    with side_of(first) as issuer, side_of("anthropic") as taker:
+        message = message_of(take_turn(issuer, "plain", [USER], calls))
+        messages = [USER, message, *results_for(message)]
+        response = take_turn(taker, "plain", messages, "It rains.", reasoning_effort="low")
+        assert "thinking" not in taker.sent
+    assert losses(response)["$.reasoning_effort"] == "dropped"

@@ -243,14 +243,14 @@ def _citations_of(block: Text) -> dict[str, Any]:
 
 
 def _request_id(request: ReceivedRequest) -> str:
-    return f"req_fake{request.number:016d}"
+    return f"req_fake{request.number:08d}"
 
 
 def _message(reply: Reply, request: ReceivedRequest) -> dict[str, Any]:
     """The message before anything was said."""
     return {
         "model": request.body.get("model"),
-        "id": f"msg_fake{request.number:016d}",
+        "id": f"msg_fake{request.number:08d}",
         "type": "message",
         "role": "assistant",
         "content": [],
