@@ -216,7 +216,7 @@ def many_at_once(demo: Demo) -> str:
         """
     )
     seconds = time.perf_counter() - start
-    peak = sum(fake.peak_in_flight for fake in demo.fakes)
+    peak = min(demo.many, sum(fake.peak_in_flight for fake in demo.fakes))
     demo.screen.say(
         f"{INDENT}{demo.many} calls of half a second each took {seconds:.2f} s together; "
         f"at most {peak} were open at once."

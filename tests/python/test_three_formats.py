@@ -360,3 +360,27 @@ def test_what_a_provider_cannot_take_is_told(name: str) -> None:
         "gemini": {"$.user", "$.parallel_tool_calls", "$.verbosity"},
     }
     assert expected[name] <= dropped
+
+
+def test_several_answers_are_kept_apart(way: str) -> None:
+    for name in ("gemini", "openai"):
+        with side_of(name) as side:
+            response = answer(side, way, "one two", n=2)
+            assert [choice.index for choice in response.choices] == [0, 1]
+            assert [choice.message.content for choice in response.choices] == ["one two"] * 2
+            assert [choice.finish_reason for choice in response.choices] == ["stop"] * 2
+
+
+def test_a_result_with_a_picture_is_sent(side: Side) -> None:
+    call = {"id": "c1", "type": "function", "function": {"name": "now", "arguments": "{}"}}
+    picture = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PIXEL}"}}
+    parts = [{"type": "text", "text": "Here."}, picture]
+    messages = [
+        {"role": "user", "content": "Show me."},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "c1", "content": parts},
+    ]
+    assert message_of(side.ask(messages, "Nice.", tools=TOOLS)).content == "Nice."
+    request = json.dumps(side.sent)
+    assert "Here." in request
+    assert PIXEL in request
