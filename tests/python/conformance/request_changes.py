@@ -7,14 +7,14 @@ read there into a second canonical request, and rendered back into A's own forma
    with the name of its member.
 2. What the first bag has and the second has not is lost, and has to be excused, value by value and
    as often as it is lost: it must stand in one of the two canonical requests that were rendered, at
-   a place that a disposition other than "kept" reports. A disposition reports what lies under, or
-   over, its path; a "mapped" one whose detail is the name of a member also that member, beside the
-   one it names. Values of the same name count first; where the canonical request has a value under
-   other names only (`stop_sequences`, `stop`), those count.
+   a place that lies under, or over, the path of a disposition that says "dropped" or "clamped", or
+   "mapped" if `_ONE_WAYS` lists the mapping: any other mapping has to come back, as has what is
+   kept or forwarded. Values of the same name count first; where the canonical request has a value
+   under other names only (`stop_sequences`, `stop`), those count.
 3. A value that no canonical request has, because it is spelt otherwise there ("standard_only",
    "default"), is excused by a report of the canonical member that stands for it (`_STANDS_FOR`).
-4. That `messages` or `tools` as a whole have another name excuses nothing in them. What is reported
-   of an `llmgate_replay` excuses the blocks or the members that the detail names, and no others.
+4. What is reported of an `llmgate_replay` excuses the blocks or the members that the detail names,
+   and no others.
 5. A long text that stands in an earlier turn than before has to be excused in the same way.
 """
 
@@ -22,36 +22,88 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from native_answers import canonical
 
 _DATA_URL = re.compile(r"data:([^;,]+);base64,(.*)", re.DOTALL)
 _WORD = re.compile(r"[A-Za-z_]{2,32}")
-_TOO_WIDE = {("mapped", "$.messages"), ("mapped", "$.tools")}
 _REPLAY = ".llmgate_replay"
 
 # The canonical member of values that it spells in words of its own.
 _STANDS_FOR = {
-    "service_tier": "$.service_tier",
-    "disable_parallel_tool_use": "$.parallel_tool_calls",
-    "thinking_budget": "$.thinking",
-    "thinking_level": "$.reasoning_effort",
-    "include_thoughts": "$.thinking",
-    "response_mime_type": "$.response_format",
+    "service_tier": {"$.service_tier"},
+    "disable_parallel_tool_use": {"$.parallel_tool_calls"},
+    "thinking_budget": {"$.thinking"},
+    "thinking_level": {"$.reasoning_effort"},
+    "include_thoughts": {"$.thinking", "$.reasoning_effort"},
+    "response_mime_type": {"$.response_format"},
 }
 
+_IDS = ("id", "tool_call_id", "tool_use_id")
+
 Values = Counter[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class OneWay:
+    """A mapping to something that the field cannot be told from afterwards."""
+
+    path: str
+    detail: str
+    members: tuple[str, ...] = ("",)  # that are lost, as they follow the path; all of it
+
+
+# Every other mapping must come back as it was.
+_ONE_WAYS = (
+    OneWay(r"\$\.stream_options", ""),  # usage comes anyway
+    OneWay(r"\$\.(n|modalities|parallel_tool_calls)", "left out"),  # what is done anyway
+    OneWay(r"\$\.reasoning_effort", r"thinking\.budget_tokens \d+"),
+    OneWay(r"\$\.reasoning_effort", r"generationConfig\.thinkingConfig"),
+    OneWay(r"\$\.reasoning", "thinking", (".enabled",)),
+    OneWay(r"\$\.reasoning\.effort", r"thinking\.budget_tokens \d+"),
+    OneWay(r"\$\.response_format", "an instruction in system"),
+    OneWay(
+        r"\$\.response_format",
+        r"output_config\.format|generationConfig\.responseJsonSchema",
+        (".json_schema.name", ".json_schema.strict"),
+    ),
+    OneWay(r"\$\..*(schema|parameters)\..*", "description"),  # a keyword in words
+    OneWay(r"\$\.tools\[\]\.custom", "a tool with one text"),
+    OneWay(r"\$\.messages\[\]\.tool_calls\[\]\.id", r"lgid_[0-9a-f]+"),
+    OneWay(r"\$\.messages\[\]\.role", "the end of system"),
+    OneWay(r"\$\.messages\[\]", "systemInstruction", (".role",)),
+)
+
+
+def reported_paths(disposition: dict[str, str]) -> list[str]:
+    """Where values may get lost according to a disposition."""
+    path, detail = disposition["path"], disposition["detail"]
+    if disposition["action"] in ("dropped", "clamped"):
+        return [path]
+    if disposition["action"] != "mapped":
+        return []  # what is kept or forwarded has to come back
+    general = re.sub(r"\[\d+\]", "[]", path)
+    found = [
+        path + member
+        for way in _ONE_WAYS
+        if re.fullmatch(way.path, general) and re.fullmatch(way.detail, detail)
+        for member in way.members
+    ]
+    if found and re.fullmatch(r"[a-z_]+", detail):  # a member beside, that has changed with it
+        found.append(path.rpartition(".")[0] + "." + detail)
+    return found
 
 
 def unexcused(sent: Any, returned: Any, excused: list[Excuses]) -> list[str]:
     """What of `sent` is not in `returned`, and not accounted for."""
     lost = values_of(sent) - values_of(returned)
     found = []
-    for (name, value), times in lost.items():
-        count = 1 if name == "id" else times  # calls and results have the same one
+    for (name, value), count in lost.items():
         if sum(each.count(name, value) for each in excused) < count:
             found.append(f"{name} = {value[:200]} ({count}x)")
     return sorted(found)
@@ -89,12 +141,13 @@ class Excuses:
 
     def __init__(self, request: dict[str, Any], dispositions: list[dict[str, str]]) -> None:
         self._request = request
-        self._reports = [
-            each
+        self._replays = [each for each in dispositions if each["path"].endswith(_REPLAY)]
+        self._paths = {
+            path
             for each in dispositions
-            if each["action"] != "kept" and (each["action"], each["path"]) not in _TOO_WIDE
-        ]
-        self._paths = {each["path"] for each in self._reports} | set(self._members_beside())
+            if each not in self._replays
+            for path in reported_paths(each)
+        }
         self._reported: Values = Counter()
         self._everywhere: Values = Counter()
         for path, value in _places(request, "$"):
@@ -104,10 +157,12 @@ class Excuses:
 
     def count(self, name: str, value: str) -> int:
         """How often a value of this name is accounted for."""
+        if name in _IDS:  # of a call, said where the call is
+            return max(self._reported[each, value] for each in _IDS) and sys.maxsize
         if (name, value) in self._everywhere:
             return self._reported[name, value]
         under_other_names = [count for (_, each), count in self._reported.items() if each == value]
-        if not under_other_names and _STANDS_FOR.get(name) in self._paths:
+        if not under_other_names and _STANDS_FOR.get(name, set()) & self._paths:
             return 1
         return sum(under_other_names)
 
@@ -120,14 +175,9 @@ class Excuses:
             for path in self._paths
         )
 
-    def _members_beside(self) -> Iterator[str]:
-        for each in self._reports:
-            if each["action"] == "mapped" and re.fullmatch(r"[a-z_]+", each["detail"]):
-                yield each["path"].rpartition(".")[0] + "." + each["detail"]
-
     def _is_reported(self, path: str, value: str) -> bool:
         if _REPLAY in path:
-            return any(self._is_replay_reported(path, each) for each in self._reports)
+            return any(self._is_replay_reported(path, each) for each in self._replays)
         if path.endswith(".type") and path.removesuffix("type") + value in self._paths:
             return True  # of {"type": "custom", "custom": ...}
         return any(_is_under(path, each) or _is_under(each, path) for each in self._paths)
@@ -155,14 +205,14 @@ def _is_under(path: str, above: str) -> bool:
 def _name_of(path: str) -> str:
     """The last name in a path, in snake case."""
     name = re.sub(r"\[\d+\]", "", path).rpartition(".")[2]
-    if name in ("tool_call_id", "tool_use_id"):
-        return "id"
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
 def _places(value: Any, path: str) -> Iterator[tuple[str, str]]:
     """Where each value stands; what is hidden in a text stands where the text does."""
-    if isinstance(value, dict):
+    if value in ({}, []):
+        yield path, canonical(value)
+    elif isinstance(value, dict):
         for name, inner in value.items():
             yield from _places(inner, f"{path}.{name}")
     elif isinstance(value, list):

@@ -37,6 +37,8 @@ def _openai(body: dict[str, Any]) -> dict[str, Any]:
     body = dict(body)
     messages = [_openai_message(each) for each in body["messages"]]
     body["messages"] = _merged(messages, "content", {"user", "system", "developer"})
+    if "max_completion_tokens" in body:
+        body["max_tokens"] = body.pop("max_completion_tokens")
     choice = body.get("tool_choice")
     if choice in _REQUIRED:
         body["tool_choice"] = "required"
@@ -167,4 +169,5 @@ def _without_defaults(value: Any) -> Any:
         name: _without_defaults(inner)
         for name, inner in value.items()
         if {name: inner} not in _DEFAULTS and inner not in (None, "")
+        if not (name == "tool_calls" and inner == [])
     }

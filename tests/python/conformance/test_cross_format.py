@@ -48,6 +48,8 @@ REFUSED: dict[tuple[str, str], str] = {
 EXCEPTIONS: dict[tuple[str, str], str] = {
     ("anthropic-anthropic-messages-5f1161a2a6", "gemini.generateContent"): "parallel_tool_calls",
     ("anthropic-anthropic-messages-9ab9964b08", "gemini.generateContent"): "parallel_tool_calls",
+    ("azure-openai-chat-0b610541c2", "anthropic.messages"): "the description of a schema",
+    ("groq-openai-chat-a60a2d3767", "anthropic.messages"): "the description of a schema",
     ("gemini-gemini-generatecontent-cf4dc4dce5", "anthropic.messages"): "a file's media type",
     ("groq-openai-chat-816e7d3597", "gemini.generateContent"): "ids of tool calls",
     ("huggingface-openai-chat-fe9bedaaf5", "gemini.generateContent"): "ids of tool calls",
@@ -70,10 +72,15 @@ WAYS = [
 ]
 
 
-def render(format: str, request: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, str]]]:
-    provider, model = SPEAKERS[format]
+def render(
+    format: str, request: dict[str, Any], model: str | None = None
+) -> tuple[dict[str, Any], list[dict[str, str]]]:
+    provider, usual_model = SPEAKERS[format]
     rendered = llmgate.testing.render_request(
-        provider, json.dumps(request, ensure_ascii=False).encode(), format=format, model=model
+        provider,
+        json.dumps(request, ensure_ascii=False).encode(),
+        format=format,
+        model=model or usual_model,
     )
     return json.loads(rendered.body), rendered.dispositions
 
@@ -99,9 +106,9 @@ def convert_and_back(exchange: Exchange, format: str) -> RoundTrip:
     first = read_canonical(exchange)
     body, said = render(format, first)
     second = read(format, body)
-    if "stream" in first:  # Gemini says it in the URL
+    if format.startswith("gemini") and "stream" in first:  # said in the URL
         second["stream"] = first["stream"]
-    returned, said_back = render(exchange.format, second)
+    returned, said_back = render(exchange.format, second, exchange.model)
     return RoundTrip(returned, [Excuses(first, said), Excuses(second, said_back)])
 
 
