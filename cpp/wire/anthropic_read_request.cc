@@ -44,7 +44,10 @@ bool is_custom_tool(Value tool) {
 
 class RequestReader {
  public:
-  RequestReader(Value root, const Issuer& issuer) : root_(root), issuer_(issuer), out_(text_) {}
+  RequestReader(Value root, const Issuer& issuer) : root_(root), issuer_(issuer), out_(text_) {
+    const std::size_t size = root.raw().size();
+    text_.reserve(size + size / 4);  // grown, a long text would be copied and its pages made anew
+  }
 
   Failure read() {
     if (!root_.is_object()) {

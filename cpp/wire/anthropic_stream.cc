@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "chat/chunk_writer.h"
-#include "json/writer.h"
 #include "wire/anthropic_content.h"
 #include "wire/anthropic_growth.h"
 #include "wire/anthropic_reply.h"
@@ -50,9 +49,7 @@ class AnthropicStreamParser final : public StreamParser {
     outcome_ = {};
     problem_.clear();
     chat::ChunkWriter writer(turn_, chunks);
-    std::string name;
-    json::append_escaped(name, type.is_string() ? std::string_view() : event.name);
-    take(type.is_string() ? type.escaped() : std::string_view(name), root, writer);
+    take(type.is_string() ? type.escaped() : std::string_view(event.name), root, writer);
     if (!problem_.empty()) {
       return malformed(std::move(problem_), event.data);
     }
@@ -104,7 +101,7 @@ class AnthropicStreamParser final : public StreamParser {
     } else if (type == "message_stop") {
       saw_marker_ = true;
     } else if (type != "ping") {
-      keep_event(type, root);
+      keep_event(root);
     }
   }
 
@@ -244,8 +241,11 @@ class AnthropicStreamParser final : public StreamParser {
     outcome_.progressed = !was_finished && choice().finish != chat::FinishReason::kNone;
   }
 
-  // An event that we do not know: all that came of its type, as a list.
-  void keep_event(std::string_view type, Value root) {
+  // An event that we do not know: all that came of its type, as a list. The name of its line is no
+  // name for a member: it may be any bytes.
+  void keep_event(Value root) {
+    const Value named = root.find("type");
+    const std::string_view type = named.is_string() ? named.escaped() : "unnamed_events";
     chat::RawMember* known = chat::find_member(turn_.members, type);
     if (known == nullptr) {
       if (turn_.members.size() < kMostAnthropicEntries) {

@@ -200,11 +200,18 @@ TEST(AnthropicStream, KeepsEventsAndMembersThatNobodyKnows) {
             R"({"applied_edits":[]})");
 }
 
-TEST(AnthropicStream, KeepsAnEventByTheNameOfItsLine) {
+TEST(AnthropicStream, KeepsAnEventWithoutATypeWhateverItsLineSays) {
   const auto parser = make_anthropic_stream_parser(test::claude());
   std::vector<std::string> chunks;
-  ASSERT_TRUE(parser->parse_event({"a\"b", R"({"x":1})"}, chunks).ok());
-  EXPECT_EQ(find_member(parser->take_turn().members, R"(a\"b)")->value, R"([{"x":1}])");
+  ASSERT_TRUE(parser->parse_event({"a\"\xD3", R"({"x":1})"}, chunks).ok());
+  EXPECT_EQ(find_member(parser->take_turn().members, "unnamed_events")->value, R"([{"x":1}])");
+}
+
+TEST(AnthropicStream, KnowsAnEventByTheNameOfItsLine) {
+  const auto parser = make_anthropic_stream_parser(test::claude());
+  std::vector<std::string> chunks;
+  ASSERT_TRUE(parser->parse_event({"message_stop", "{}"}, chunks).ok());
+  EXPECT_TRUE(parser->saw_marker());
 }
 
 TEST(AnthropicStream, EndsWithTheProvidersError) {
