@@ -5,7 +5,6 @@ How that is judged is said in `request_changes`.
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -15,19 +14,12 @@ from native_requests import read_canonical
 from recordings import ANTHROPIC_APIS, CHAT_APIS, GEMINI_APIS, Exchange, load_exchanges
 from request_changes import Excuses, moved_texts, unexcused
 from request_meanings import meaning_of
+from speakers import SPEAKERS, read, render
 
 import llmgate
-import llmgate.testing
 
 EXCHANGES = load_exchanges(CHAT_APIS + ANTHROPIC_APIS + GEMINI_APIS)
 REQUESTS = [each for each in EXCHANGES if each.request_body is not None]
-
-# Who speaks each format here.
-SPEAKERS = {
-    "openai.chat": ("openai", "gpt-4.1"),
-    "anthropic.messages": ("anthropic", "claude-sonnet-4-5"),
-    "gemini.generateContent": ("gemini", "gemini-2.5-flash"),
-}
 
 # Requests that a format has no way to send, or to send back: the path that the refusal names.
 REFUSED: dict[tuple[str, str], str] = {
@@ -70,28 +62,6 @@ WAYS = [
     for format in SPEAKERS
     if format != exchange.format
 ]
-
-
-def render(
-    format: str, request: dict[str, Any], model: str | None = None
-) -> tuple[dict[str, Any], list[dict[str, str]]]:
-    provider, usual_model = SPEAKERS[format]
-    rendered = llmgate.testing.render_request(
-        provider,
-        json.dumps(request, ensure_ascii=False).encode(),
-        format=format,
-        model=model or usual_model,
-    )
-    return json.loads(rendered.body), rendered.dispositions
-
-
-def read(format: str, body: dict[str, Any]) -> dict[str, Any]:
-    provider, model = SPEAKERS[format]
-    sent = json.dumps(body, ensure_ascii=False).encode()
-    request: dict[str, Any] = json.loads(
-        llmgate.testing.read_request(format, sent, provider=provider, model=model)
-    )
-    return request
 
 
 @dataclass(frozen=True)

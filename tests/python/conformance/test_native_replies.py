@@ -214,6 +214,18 @@ def test_blocked_prompts_are_content_policy_violations() -> None:
             parse(exchange, [exchange.payload])
 
 
+def test_a_quota_error_says_when_to_come_back() -> None:
+    (exchange,) = [each for each in EXCHANGES if "error_429" in each.features]
+    with pytest.raises(llmgate.RateLimitError) as caught:
+        parse(exchange, [exchange.payload])
+    (said,) = [
+        detail["retryDelay"]
+        for detail in json.loads(exchange.payload)["error"]["details"]
+        if "retryDelay" in detail
+    ]
+    assert f"{caught.value.retry_after:g}s" == said
+
+
 def test_log_probabilities_are_shown_as_openai_has_them() -> None:
     (exchange,) = [each for each in EXCHANGES if "logprobs" in each.features]
     shown = parse(exchange, [exchange.payload]).choices[0].logprobs.content
