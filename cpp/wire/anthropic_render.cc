@@ -1,6 +1,7 @@
 #include "wire/anthropic_render.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -140,12 +141,12 @@ class RequestWriter {
     fields.reasoning_effort = fields_[Field::kReasoningEffort];
     fields.reasoning = fields_[Field::kReasoning];
     const auto& messages = conversation.messages();
-    const auto before_results =
-        std::find_if(messages.rbegin(), messages.rend(),
-                     [](const Message& message) { return message.role != Role::kTool; });
-    fields.is_loop_unthinking = before_results != messages.rbegin() &&
-                                before_results != messages.rend() &&
-                                !begins_with_thinking(*before_results);
+    const auto last = std::find_if(messages.rbegin(), messages.rend(), [](const Message& message) {
+      return message.role == Role::kAssistant;
+    });
+    const bool is_answered = last != messages.rbegin() && last != messages.rend() &&
+                             std::prev(last)->role == Role::kTool;
+    fields.is_loop_unthinking = is_answered && !begins_with_thinking(*last);
     return fields;
   }
 

@@ -77,7 +77,8 @@ TEST(AnthropicThinking, DoesNotBeginInTheMiddleOfAToolLoop) {
   EXPECT_EQ(sent.at("thinking"), "");
   EXPECT_EQ(sent.said_of("$.reasoning_effort"), "dropped");
   EXPECT_EQ(test::send(loop, effort, "claude-opus-4-6").at("thinking"), R"({"type":"adaptive"})");
-  EXPECT_NE(test::send(loop + "," + test::kHi, effort, "claude-sonnet-4-5").at("thinking"), "");
+  const std::string over = loop + R"(,{"role":"assistant","content":"done"},)" + test::kHi;
+  EXPECT_NE(test::send(over, effort, "claude-sonnet-4-5").at("thinking"), "");
 }
 
 TEST(AnthropicThinking, GoesAsItIsInAnthropicsOwnWords) {
