@@ -5,6 +5,7 @@ from __future__ import annotations
 import json as _json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal
 
 from llmgate.testing._blocks import Block, Citation, Reasoning, ServerTool, Text, ToolCall, Usage
@@ -180,7 +181,7 @@ class Reply:
         """
         return replace(self, headers=headers)
 
-    @property
+    @cached_property
     def turn(self) -> list[Text | Reasoning | ToolCall | ServerTool | Mapping[str, Any]]:
         """What the model says, in order; a refusal stands for itself."""
         if self.blocks is not None:
@@ -194,7 +195,7 @@ class Reply:
             turn.append(Text(text, self.citations))
         return [*turn, *self.tool_calls]
 
-    @property
+    @cached_property
     def answer_text(self) -> str | None:
         """The answer as text, from `text`, `chunks`, `json` or `blocks`, whichever was given."""
         if self.blocks is not None:
@@ -206,14 +207,14 @@ class Reply:
             return "".join(self.chunks)
         return self.text
 
-    @property
+    @cached_property
     def reasoning_text(self) -> str | None:
         """The visible reasoning joined."""
         seen = [block for block in self.turn if isinstance(block, Reasoning)]
         shown = [block.text for block in seen if not block.redacted and block.text]
         return "".join(shown) if shown else None
 
-    @property
+    @cached_property
     def calls(self) -> list[ToolCall]:
         """The calls of tools, from `tool_calls` or `blocks`."""
         return [block for block in self.turn if isinstance(block, ToolCall)]
