@@ -1,11 +1,16 @@
 #include "chat/issued_messages.h"
 
+#include "chat/replay.h"
+
 namespace llmgate::chat {
 
 void IssuedMessages::add(const Turn& turn) {
   for (const Choice& choice : turn.choices) {
-    if (!choice.replay.is_needed ||
-        !providers_.emplace(choice.replay.shown, turn.provider).second) {
+    if (!choice.replay.is_needed) {
+      forget(choice);
+      continue;
+    }
+    if (!providers_.emplace(choice.replay.shown, turn.provider).second) {
       continue;
     }
     order_.push_back(choice.replay.shown);
@@ -13,6 +18,13 @@ void IssuedMessages::add(const Turn& turn) {
       providers_.erase(order_.front());
       order_.pop_front();
     }
+  }
+}
+
+// The same words may have been said by someone who had nothing to add.
+void IssuedMessages::forget(const Choice& choice) {
+  if (!providers_.empty()) {
+    providers_.erase(fingerprint_of(choice));
   }
 }
 

@@ -18,13 +18,16 @@ class IssuedMessages {
  public:
   static constexpr std::size_t kMost = 4096;
 
-  // Remembers the choices of `turn` that have a replay.
+  // Remembers the choices of `turn` that have a replay, and forgets what is shown by those that
+  // need none.
   void add(const Turn& turn);
   // Who said the message that shows this, or null.
   [[nodiscard]] const std::string* find(std::uint64_t shown) const;
   [[nodiscard]] bool is_empty() const { return providers_.empty(); }
 
  private:
+  void forget(const Choice& choice);
+
   std::unordered_map<std::uint64_t, std::string> providers_;
   std::deque<std::uint64_t> order_;
 };

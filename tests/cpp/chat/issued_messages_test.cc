@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "chat/replay.h"
+
 namespace llmgate::chat {
 namespace {
 
@@ -20,6 +22,15 @@ TEST(IssuedMessages, KnowsWhoSaidAMessageWhoseReplayMattered) {
   ASSERT_NE(issued.find(7), nullptr);
   EXPECT_EQ(*issued.find(7), "p");
   EXPECT_EQ(issued.find(8), nullptr);
+}
+
+TEST(IssuedMessages, ForgetsWhatSomeoneSaidWhoHadNothingToAdd) {
+  IssuedMessages issued;
+  const std::uint64_t nothing = fingerprint_of(Choice());
+  issued.add(turn_showing(nothing));
+  ASSERT_NE(issued.find(nothing), nullptr);
+  issued.add(turn_showing(0, false));
+  EXPECT_EQ(issued.find(nothing), nullptr);
 }
 
 TEST(IssuedMessages, ForgetsTheOldestFirst) {
