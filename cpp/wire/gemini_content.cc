@@ -292,11 +292,13 @@ void GeminiContentWriter::write_arguments(Value function, const Path& path) {
   }
 }
 
-// What its issuer said goes back just so, unless another model said it and the one that is asked
-// now would refuse it.
+// What its issuer said goes back just so, unless a model said it that signs nothing and the one
+// that is asked now would refuse it.
 void GeminiContentWriter::write_native(const Message& message) {
   begin_content(message, "model");
-  bool may_need = model_.wants_signatures && is_current(message);
+  const std::string_view said_by = message.value.find(chat::kReplayMember).find("model").escaped();
+  bool may_need = model_.wants_signatures && is_current(message) &&
+                  !describe_gemini_model(said_by).wants_signatures;
   const Path path = kMessages.element(message.index);
   for (const Value part : message.native.elements()) {
     const bool is_call = part.find("functionCall").is_object();

@@ -43,6 +43,13 @@ ToolResult result_of(Value response) {
   return {response, false};
 }
 
+// Calls without a signature would be given one, where they were not said by this model.
+bool calls_functions(const chat::Choice& choice) {
+  return std::any_of(choice.blocks.begin(), choice.blocks.end(), [](const chat::Block& block) {
+    return block.kind == chat::BlockKind::kToolCall;
+  });
+}
+
 bool is_result(Value part) { return part.find("functionResponse").is_object(); }
 
 bool is_plain_text(Value part) { return part.size() == 1 && part.find("text").is_string(); }
@@ -156,7 +163,8 @@ void GeminiContentReader::read_assistant(Value content, std::size_t index) {
   chat::Choice choice;
   const Value parts = content.find("parts");
   absorb_gemini_parts(parts, std::to_string(index), choice);
-  const bool is_whole = !choice.blocks.empty() && is_shown_in_full(choice);
+  const bool is_whole = !choice.blocks.empty() && is_shown_in_full(choice) &&
+                        !(model_.wants_signatures && calls_functions(choice));
   if (!is_whole) {
     choice.replay = {true, std::string(parts.raw()), chat::fingerprint_of(choice)};
   }
