@@ -50,6 +50,15 @@ bool calls_functions(const chat::Choice& choice) {
   });
 }
 
+bool are_media(Value parts) {
+  for (const Value part : parts.elements()) {
+    if (!is_gemini_media(part)) {
+      return false;
+    }
+  }
+  return parts.size() != 0;
+}
+
 bool is_result(Value part) { return part.find("functionResponse").is_object(); }
 
 bool is_plain_text(Value part) { return part.size() == 1 && part.find("text").is_string(); }
@@ -98,10 +107,7 @@ void GeminiContentReader::read_system(Value instruction, bool is_snake) {
   }
   write_form(instruction, "", "", form);
   form.end_object();
-  if (text.size() > 2) {
-    out_.escaped_key(chat::kFormMember).raw(text);
-    has_hints_ = true;
-  }
+  write_hints(text);
   out_.end_object();
 }
 
@@ -131,6 +137,14 @@ void GeminiContentReader::write_form(Value content, std::string_view role, std::
   }
   if (is_open) {
     form.end_object();
+  }
+}
+
+// `form` is an object, be it empty.
+void GeminiContentReader::write_hints(std::string_view form) {
+  if (form.size() > 2) {
+    out_.escaped_key(chat::kFormMember).raw(form);
+    has_hints_ = true;
   }
 }
 
@@ -193,10 +207,7 @@ void GeminiContentReader::read_assistant(Value content, std::size_t index) {
   form.begin_object();
   write_form(content, "model", "", form);
   form.end_object();
-  if (hints.size() > 2) {
-    out_.escaped_key(chat::kFormMember).raw(hints);
-    has_hints_ = true;
-  }
+  write_hints(hints);
   out_.end_object();
   last_is_result_ = false;
 }
@@ -254,10 +265,7 @@ void GeminiContentReader::open_user(Value content, bool is_first) {
     form.escaped_key("start").escaped("join");
   }
   form.end_object();
-  if (text.size() > 2) {
-    out_.escaped_key(chat::kFormMember).raw(text);
-    has_hints_ = true;
-  }
+  write_hints(text);
   out_.escaped_key("content");
 }
 
@@ -290,16 +298,13 @@ void GeminiContentReader::read_result(Value part, const Call& call, Value conten
   const ToolResult result = result_of(response.find("response"));
   out_.begin_object().escaped_key("role").escaped("tool").escaped_key("tool_call_id");
   out_.escaped(call.id);
-  if (!response.find("name").says("") && response.find("name").escaped() != call.name) {
+  if (response.find("name").escaped() != call.name) {
     out_.escaped_key("name").raw(response.find("name").raw());
   }
   if (result.is_error) {
     out_.escaped_key("is_error").boolean(true);
   }
-  bool has_media = parts.size() != 0;
-  for (const Value inside : parts.elements()) {
-    has_media &= is_gemini_media(inside);
-  }
+  const bool has_media = are_media(parts);
   write_result_content(result.text, has_media ? parts : Value());
   std::string text;
   Writer form(text);
@@ -321,10 +326,7 @@ void GeminiContentReader::read_result(Value part, const Call& call, Value conten
     form.escaped_key("start").escaped("join");
   }
   form.end_object();
-  if (text.size() > 2) {
-    out_.escaped_key(chat::kFormMember).raw(text);
-    has_hints_ = true;
-  }
+  write_hints(text);
   out_.end_object();
 }
 

@@ -41,6 +41,7 @@ class GeminiContentReader {
   void open_user(json::Value content, bool is_first);
   void read_result(json::Value part, const Call& call, json::Value content, bool is_first);
   void write_result_content(json::Value response, json::Value parts);
+  void write_hints(std::string_view form);
   // The members of `object` that are not known, as a member of the hints.
   static void write_others(json::Value object, const std::array<std::string_view, 4>& known,
                            std::string_view name, json::Writer& form);
