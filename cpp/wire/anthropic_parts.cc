@@ -124,7 +124,7 @@ class PartWriter {
   }
 
   void write_native() {
-    if (part_.find("format").says(anthropic_messages_format().name())) {
+    if (is_sendable_part(part_, rendering_)) {
       out_.raw(part_.find("native").raw());
     } else {
       rendering_.note(kForeignPart, path_, std::string(part_.find("format").escaped()));
@@ -267,7 +267,8 @@ bool is_sendable_part(Value part, const AnthropicRendering& rendering) {
     return rendering.is_verbatim() || !part.find("text").escaped().empty();
   }
   return !type.says(chat::kNativePart) ||
-         part.find("format").says(anthropic_messages_format().name());
+         (part.find("format").says(anthropic_messages_format().name()) &&
+          part.find("native").exists());
 }
 
 void write_anthropic_part(Value part, const Path& path, Value cache_control,

@@ -10,7 +10,6 @@ namespace llmgate::wire {
 namespace {
 
 using chat::Choice;
-using chat::FinishReason;
 using chat::Turn;
 using json::Value;
 

@@ -89,10 +89,13 @@ class ToolWriter {
   // A tool that takes one text, as OpenAI's custom tools do.
   void write_custom(Value custom, const Path& path) {
     rendering_.note(kCustomTool, path);
+    if (!custom.find("name").is_string()) {
+      rendering_.refuse(path.member("name"), "accepted: the tool's name, a string");
+    }
     if (custom.find("format").exists() && !custom.find("format").find("type").says("text")) {
       rendering_.note(kCustomToolFormat, path.member("format"));
     }
-    out_.begin_object().escaped_key("name").raw(custom.find("name").raw());
+    out_.begin_object().escaped_key("name").escaped(custom.find("name").escaped());
     if (const Value description = custom.find("description"); description.is_string()) {
       out_.escaped_key("description").raw(description.raw());
     }

@@ -125,6 +125,14 @@ TEST(AnthropicParts, LeaveOutWhatBelongsToAnotherFormat) {
   EXPECT_EQ(sent.said_of(kPart), "dropped gemini.generateContent");
 }
 
+TEST(AnthropicParts, SendWhatWasKeptOfThisFormat) {
+  EXPECT_EQ(block_of(R"({"type":"llmgate_native","format":"anthropic.messages",)"
+                     R"("native":{"type":"file"}})"),
+            R"({"type":"file"})");
+  EXPECT_EQ(send_part(R"({"type":"llmgate_native","format":"anthropic.messages"})").said_of(kPart),
+            "dropped anthropic.messages");
+}
+
 TEST(AnthropicParts, LeaveOutEmptyTextsAndSayASpokenRefusal) {
   const Sent sent = send_part(R"({"type":"text","text":""},{"type":"refusal","refusal":"no"})");
   EXPECT_EQ(sent.at("messages"), R"([{"role":"user","content":[{"type":"text","text":"x"},)"

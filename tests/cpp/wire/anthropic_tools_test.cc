@@ -74,6 +74,10 @@ TEST(AnthropicTools, SendACustomToolAsOneThatTakesAText) {
   EXPECT_EQ(sent.said_of("$.tools[0].custom.format"), "dropped");
 }
 
+TEST(AnthropicTools, RefuseACustomToolWithoutAName) {
+  EXPECT_EQ(send_tool(R"({"type":"custom","custom":{}})").refused_at, "$.tools[0].custom.name");
+}
+
 TEST(AnthropicTools, SendDeprecatedFunctions) {
   const Sent sent = send_with(
       R"("functions":[{"name":"f","parameters":{"type":"object"}}],"function_call":{"name":"f"})");
