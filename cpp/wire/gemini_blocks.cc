@@ -194,25 +194,31 @@ void absorb_gemini_parts(Value parts, std::string_view turn_id, chat::Choice& ch
   }
 }
 
-// Gemini prints its answers over many lines.
+// Gemini prints its answers over many lines: all but the values is left out. Recursion is bounded
+// by the reader's depth limit.
 void append_gemini_arguments(Value arguments, std::string& escaped) {
-  bool is_inside = false;
-  bool is_escaped = false;
-  for (const char c : arguments.raw()) {
-    if (is_inside) {
-      if (c == '"' || c == '\\') {
-        escaped += '\\';
-      }
-      escaped += c;
-      is_inside = is_escaped || c != '"';
-      is_escaped = !is_escaped && c == '\\';
-    } else if (c == '"') {
-      escaped += "\\\"";
-      is_inside = true;
-    } else if (c != ' ' && c != '\n' && c != '\r' && c != '\t') {
-      escaped += c;
-    }
+  if (!arguments.is_object() && !arguments.is_array()) {
+    json::append_escaped(escaped, arguments.raw());
+    return;
   }
+  const bool is_object = arguments.is_object();
+  char separator = is_object ? '{' : '[';
+  for (const Value element : arguments.elements()) {
+    escaped += separator;
+    append_gemini_arguments(element, escaped);
+    separator = ',';
+  }
+  for (const Member member : arguments.members()) {
+    escaped += separator;
+    json::append_escaped(escaped, member.name.raw());
+    escaped += ':';
+    append_gemini_arguments(member.value, escaped);
+    separator = ',';
+  }
+  if (separator != ',') {
+    escaped += separator;
+  }
+  escaped += is_object ? '}' : ']';
 }
 
 void set_gemini_arguments(std::string escaped, Block& call) {
