@@ -226,7 +226,7 @@ void GeminiContentWriter::write_calls(const Message& message, std::size_t& count
   const Path calls = path.member("tool_calls");
   std::size_t index = 0;
   for (const Value call : message.value.find("tool_calls").elements()) {
-    write_call(message, call, calls.element(index), needs_signature && index == 0);
+    write_call(call, calls.element(index), needs_signature && index == 0);
     ++index;
   }
   count += index;
@@ -240,15 +240,14 @@ void GeminiContentWriter::write_calls(const Message& message, std::size_t& count
   }
 }
 
-void GeminiContentWriter::write_call(const Message& message, Value call, const Path& path,
-                                     bool needs_signature) {
+void GeminiContentWriter::write_call(Value call, const Path& path, bool needs_signature) {
   const Value custom = call.find("custom");
   const bool is_custom = custom.is_object();
   const Value function = is_custom ? custom : call.find("function");
   const std::string_view id = call.find("id").escaped();
   out_.begin_object().escaped_key("functionCall").begin_object();
   if (!id.empty() && !is_invented_id(id)) {
-    out_.escaped_key("id").escaped(message.is_foreign ? portable_id(id) : id);
+    write_gemini_id(id, path, out_, dispositions_);
   }
   const Value name = function.find("name");
   out_.escaped_key("name").raw(name.is_string() ? name.raw() : "\"\"").escaped_key("args");

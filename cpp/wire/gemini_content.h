@@ -39,8 +39,7 @@ class GeminiContentWriter {
   Failure write_assistant(const Message& message);
   Failure write_texts_of(const Message& message, std::size_t& count);
   void write_calls(const Message& message, std::size_t& count);
-  void write_call(const Message& message, json::Value call, const json::Path& path,
-                  bool needs_signature);
+  void write_call(json::Value call, const json::Path& path, bool needs_signature);
   void write_arguments(json::Value function, const json::Path& path);
   void note_members(const Message& message);
   void write_native(const Message& message);

@@ -134,7 +134,7 @@ void GeminiReader::read_member(std::string_view name, Value value) {
   }
 }
 
-// Cumulative: of each count the last one holds, and early chunks lack some.
+// Cumulative: the last total holds with the counts beside it, and early chunks lack some.
 void GeminiReader::read_usage(Value metadata) {
   if (!is_stream_) {
     turn_.usage = metadata.is_object() ? read_gemini_usage(metadata) : chat::Usage();
@@ -142,6 +142,9 @@ void GeminiReader::read_usage(Value metadata) {
   }
   if (usage_.size() + metadata.size() > kMostEntries) {
     return;
+  }
+  if (metadata.find("totalTokenCount").exists()) {
+    usage_.clear();
   }
   for (const Member member : metadata.members()) {
     if (!member.value.is_null()) {

@@ -125,10 +125,13 @@ class RequestRenderer {
       note_gemini("(unknown)", "$." + std::string(name), rendered_.dispositions);
       return;
     }
-    const bool is_default = name == "parallel_tool_calls" && member.value.as_bool().value_or(true);
-    if (!member.value.is_null() && !is_default) {
-      note(*row, "$." + std::string(name), rendered_.dispositions);
+    if (member.value.is_null()) {
+      return;
     }
+    if (name == "parallel_tool_calls" && member.value.as_bool().value_or(false)) {
+      row = find_gemini_row("parallel_tool_calls(the default)");
+    }
+    note(*row, "$." + std::string(name), rendered_.dispositions);
   }
 
   Failure write_messages() {

@@ -1,6 +1,7 @@
 #include "wire/gemini_results.h"
 
 #include <string>
+#include <utility>
 
 #include "wire/gemini_conversions.h"
 #include "wire/tool_ids.h"
@@ -60,7 +61,34 @@ bool may_be_object(std::string_view escaped) {
   return false;
 }
 
+// Whether the target made the call, and gets it back as it was.
+bool is_own_call(std::string_view id, const Conversation& conversation) {
+  for (const Message& message : conversation.messages()) {
+    if (!message.native.is_array()) {
+      continue;
+    }
+    for (const Value call : message.value.find("tool_calls").elements()) {
+      if (call.find("id").escaped() == id) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
 }  // namespace
+
+void write_gemini_id(std::string_view id, const Path& call, json::Writer& out,
+                     chat::Dispositions& dispositions) {
+  out.escaped_key("id");
+  if (is_portable_id(id)) {
+    out.escaped(id);
+    return;
+  }
+  std::string portable = portable_id(id);
+  out.escaped(portable);
+  note_gemini("messages[].tool_calls[].id", call.member("id"), dispositions, std::move(portable));
+}
 
 Failure GeminiResultWriter::write(const Message& message, Value form) {
   out_.begin_object().escaped_key("functionResponse").begin_object();
@@ -88,10 +116,10 @@ void GeminiResultWriter::write_id_and_name(const Message& message, Value form) {
     out_.escaped_key("id").escaped(spelt.escaped());
   } else if (!spelt.exists() && call != nullptr && call->has_own_id && !id.empty()) {
     out_.escaped_key("id");
-    if (call->is_id_changed) {
-      out_.escaped(portable_id(id));
-    } else {
+    if (is_portable_id(id) || is_own_call(id, conversation_)) {
       out_.escaped(id);
+    } else {
+      out_.escaped(portable_id(id));
     }
   }
   const Value name = message.value.find("name");

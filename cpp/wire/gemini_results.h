@@ -17,6 +17,10 @@
 
 namespace llmgate::wire {
 
+// `"id": ...` of a call that the target did not make itself, as anyone takes it.
+void write_gemini_id(std::string_view id, const json::Path& call, json::Writer& out,
+                     chat::Dispositions& dispositions);
+
 class GeminiResultWriter {
  public:
   // `takes_media`: the model's functionResponse has parts of its own.

@@ -121,7 +121,8 @@ Failure write_gemini_thinking(Value thinking, const GeminiModel& model, Writer& 
   const Value type = thinking.find("type");
   const bool is_off = type.says("disabled");
   const auto budget = thinking.find("budget_tokens").as_int();
-  if (!is_off && !type.says("adaptive") && !(type.says("enabled") && budget)) {
+  const bool is_dynamic = type.says("adaptive") || (type.says("enabled") && !budget);
+  if (!is_off && !is_dynamic && !type.says("enabled")) {
     return chat::refuse(json::Path(std::string_view(path)), thinking,
                         "{\"type\": \"enabled\", \"budget_tokens\": ...}, {\"type\": "
                         "\"disabled\"} or {\"type\": \"adaptive\"}");
@@ -134,11 +135,11 @@ Failure write_gemini_thinking(Value thinking, const GeminiModel& model, Writer& 
   }
   out.begin_object();
   const bool has_levels = model.thinking == GeminiThinking::kLevel;
-  if (type.says("enabled") && has_levels) {  // taken "for backwards compatibility"
-    out.escaped_key("thinkingBudget").number(*budget);
-  } else if (!has_levels) {
-    const std::int64_t asked = type.says("enabled") ? *budget : kDynamic;
+  if (!has_levels) {
+    const std::int64_t asked = is_dynamic ? kDynamic : budget.value_or(0);
     write_budget(is_off ? 0 : asked, kOutside, path, model, out, dispositions);
+  } else if (!is_off && !is_dynamic) {  // taken "for backwards compatibility"
+    out.escaped_key("thinkingBudget").number(*budget);
   } else if (is_off) {
     out.escaped_key("thinkingLevel").escaped(offered_level("minimal", model));
     note_gemini(kOutside, path, dispositions, "the least that the model offers");
@@ -147,7 +148,8 @@ Failure write_gemini_thinking(Value thinking, const GeminiModel& model, Writer& 
     out.escaped_key("includeThoughts").boolean(true);
   }
   out.end_object();
-  note_gemini("thinking", path, dispositions);
+  note_gemini(is_dynamic && type.says("enabled") ? "thinking(no budget)" : "thinking", path,
+              dispositions);
   for (const Member member : thinking.members()) {
     if (!member.name.says("type") && !member.name.says("budget_tokens")) {
       note_gemini("thinking(other)", path + "." + member.name.unescaped(), dispositions);

@@ -49,8 +49,10 @@ TEST(GeminiRender, DropsFieldsOfOthersWithAReason) {
   EXPECT_EQ(sent.body, R"({"contents":[{"role":"user","parts":[{"text":"hi"}]}]})");
 }
 
-TEST(GeminiRender, SaysNothingOfParallelCallsThatAreAllowed) {
-  EXPECT_EQ(send_with(R"("parallel_tool_calls":true)").said_of("$.parallel_tool_calls"), "");
+TEST(GeminiRender, LeavesOutParallelCallsThatAreAllowed) {
+  const Sent sent = send_with(R"("parallel_tool_calls":true)");
+  EXPECT_EQ(sent.said_of("$.parallel_tool_calls"), "mapped left out");
+  EXPECT_EQ(sent.body, R"({"contents":[{"role":"user","parts":[{"text":"hi"}]}]})");
 }
 
 }  // namespace

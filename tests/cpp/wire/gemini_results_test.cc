@@ -34,6 +34,17 @@ TEST(GeminiResults, HaveTheIdAndTheNameOfTheirCall) {
       R"({"role":"user","parts":[{"functionResponse":{"name":"f","response":{"output":"x"}}}]})");
 }
 
+TEST(GeminiResults, MakeIdsPortableAlikeInCallAndResult) {
+  const Sent sent = answer(R"("content":"x")", test::gemini::kFlash, "functions.f:0");
+  const test::Json body(sent.body);
+  const std::string id(
+      body["contents"].at(1).find("parts").at(0).find("functionCall").find("id").escaped());
+  EXPECT_EQ(id.substr(0, 5), "lgid_");
+  EXPECT_EQ(
+      body["contents"].at(2).find("parts").at(0).find("functionResponse").find("id").escaped(), id);
+  EXPECT_EQ(sent.said_of("$.messages[1].tool_calls[0].id"), "mapped " + id);
+}
+
 TEST(GeminiResults, AreObjectsAsTheyAreOrAnOutput) {
   EXPECT_EQ(response(R"("{\"a\" : [1]}")"), R"({"a" : [1]})");
   EXPECT_EQ(response(R"(" \n{\"a\":1}")"), R"({"a":1})");

@@ -113,19 +113,31 @@ TEST(GeminiStream, ShowsTheFinishOnceInTheEnd) {
   EXPECT_EQ(finishes, 1U);
 }
 
-TEST(GeminiStream, CountsUsageOnceWithWhatEarlierChunksSaid) {
-  const Streamed streamed = stream({
-      R"({"candidates":[{"content":{"parts":[{"text":"a"}]}}],"usageMetadata":{"promptTokenCount":1,)"
-      R"("thoughtsTokenCount":5,"trafficType":"ON_DEMAND"}})",
-      R"({"candidates":[{"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":2,)"
-      R"("candidatesTokenCount":3,"thoughtsTokenCount":null}})",
-  });
-  EXPECT_EQ(streamed.turn.usage.prompt_tokens, 2);
-  EXPECT_EQ(streamed.turn.usage.completion_tokens, 8);
-  EXPECT_EQ(streamed.turn.usage.native,
-            R"({"promptTokenCount":2,"thoughtsTokenCount":5,"trafficType":"ON_DEMAND",)"
-            R"("candidatesTokenCount":3})");
-  EXPECT_NE(streamed.chunks.back().find(R"("completion_tokens":8)"), std::string::npos);
+TEST(GeminiStream, CountsTheLastTotalWithWhatStandsBesideIt) {
+  const auto usage_of = [](const std::string& first, const std::string& last) {
+    return stream({R"({"candidates":[{"content":{"parts":[{"text":"a"}]}}],"usageMetadata":)" +
+                       first + "}",
+                   R"({"candidates":[{"finishReason":"STOP"}],"usageMetadata":)" + last + "}"})
+        .turn.usage.native;
+  };
+  EXPECT_EQ(usage_of(R"({"promptTokenCount":9,"candidatesTokenCount":3,"totalTokenCount":12})",
+                     R"({"promptTokenCount":9,"thoughtsTokenCount":1,"totalTokenCount":10})"),
+            R"({"promptTokenCount":9,"thoughtsTokenCount":1,"totalTokenCount":10})");
+  EXPECT_EQ(usage_of(R"({"promptTokenCount":9,"totalTokenCount":9})",
+                     R"({"trafficType":"ON_DEMAND","promptTokenCount":null})"),
+            R"({"promptTokenCount":9,"totalTokenCount":9,"trafficType":"ON_DEMAND"})");
+}
+
+TEST(GeminiStream, SaysItsUsageOnce) {
+  const std::string chunk =
+      R"({"candidates":[{"content":{"parts":[{"text":"a"}]},"finishReason":"STOP"}],)"
+      R"("usageMetadata":{"promptTokenCount":2,"candidatesTokenCount":8,"totalTokenCount":10}})";
+  const Streamed streamed = stream({chunk, chunk});
+  std::size_t usages = 0;
+  for (const std::string& shown : streamed.chunks) {
+    usages += shown.find(R"("completion_tokens":8)") != std::string::npos ? 1 : 0;
+  }
+  EXPECT_EQ(usages, 1U);
 }
 
 TEST(GeminiStream, BeginsEachChoiceWithItsRole) {

@@ -62,7 +62,6 @@ TEST(GeminiThinking, IsDroppedWhereTheModelDoesNotThink) {
 TEST(GeminiThinking, RefusesWordsThatNobodyKnows) {
   EXPECT_EQ(send_with(R"("reasoning_effort":"much")").refused_at, "$.reasoning_effort");
   EXPECT_EQ(send_with(R"("thinking":{"type":"deep"})").refused_at, "$.thinking");
-  EXPECT_EQ(send_with(R"("thinking":{"type":"enabled"})").refused_at, "$.thinking");
 }
 
 TEST(GeminiThinking, TakesAnthropicsBudget) {
@@ -81,6 +80,14 @@ TEST(GeminiThinking, TakesAnthropicsBudget) {
   EXPECT_EQ(thinking(R"({"type":"disabled","display":"x"})", test::gemini::kFlash)
                 .said_of("$.thinking.display"),
             "dropped");
+}
+
+TEST(GeminiThinking, LeavesABudgetWithoutANumberToTheModel) {
+  const Sent sent = send_with(R"("thinking":{"type":"enabled"})");
+  EXPECT_EQ(sent.at("generationConfig"), budget(-1));
+  EXPECT_EQ(sent.said_of("$.thinking"), "clamped a dynamic budget");
+  EXPECT_EQ(send_with(R"("thinking":{"type":"enabled"})", kThreePro).at("generationConfig"),
+            R"({"thinkingConfig":{"includeThoughts":true}})");
 }
 
 TEST(GeminiThinking, CountsThinkingBeforeEffort) {
