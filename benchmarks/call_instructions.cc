@@ -2,9 +2,13 @@
 // check_instructions. What is counted is what a user's call costs: reading 250 bytes of request,
 // choosing the provider, rendering, the call on its loop, parsing 700 bytes of answer, the view.
 //
-//   call_instructions call N     N plain calls
-//   call_instructions chunk N    one stream of N chunks, in reads of 40
-//   call_instructions fakes N    the fakes alone, N times
+//   call_instructions call N        N plain calls to OpenAI
+//   call_instructions anthropic N   the same to Anthropic: translated there and back
+//   call_instructions gemini N      the same to Gemini
+//   call_instructions chunk N       one stream of N chunks, in reads of 40
+//   call_instructions fakes N       the fakes alone, N times
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -25,10 +29,29 @@ namespace {
 
 using namespace llmgate;
 
+// The rest of the request behind its model.
 constexpr std::string_view kRequest =
-    R"({"model":"gpt-4o","messages":[{"role":"system","content":"You are a poet who answers in )"
+    R"(","messages":[{"role":"system","content":"You are a poet who answers in )"
     R"(one short line, without quotation marks, and never explains."},{"role":"user","content":)"
     R"("Write a haiku about the rain that quietly falls on the pond at night."}]})";
+
+// With the model as its provider calls it.
+std::string request_for(std::string_view model) {
+  const std::string_view native = model.substr(model.find('/') + 1);
+  return std::string(R"({"model":")").append(native).append(kRequest);
+}
+
+struct Asked {
+  std::string_view what;   // on the command line
+  std::string_view model;  // with its provider
+  std::string (*answer)();
+};
+
+constexpr std::array kAsked = std::to_array<Asked>({
+    {"call", "openai/gpt-4o", benchmarks::completion_body},
+    {"anthropic", "anthropic/claude-sonnet-4-5", benchmarks::anthropic_body},
+    {"gemini", "gemini/gemini-2.5-flash", benchmarks::gemini_body},
+});
 
 // As sent by the upstream: at full speed a read of libcurl holds this many chunks.
 constexpr std::size_t kChunksPerRead = 40;
@@ -80,9 +103,9 @@ class Core {
                                                std::make_unique<ZeroRandom>());
   }
 
-  void submit(std::string body) {
+  void submit(std::string_view model_name, std::string body) {
     auto request = chat::ChatRequest::read(std::move(body));
-    const auto model = providers::resolve_model("openai/gpt-4o", "", true);
+    const auto model = providers::resolve_model(model_name, "", true);
     if (!request || !model) {
       std::abort();
     }
@@ -112,11 +135,12 @@ class Core {
   std::shared_ptr<Reader> reader_ = std::make_shared<Reader>();
 };
 
-bool make_calls(std::size_t count) {
+bool make_calls(const Asked& asked, std::size_t count) {
   Core core;
-  const std::string answer = benchmarks::completion_body();
+  const std::string request = request_for(asked.model);
+  const std::string answer = asked.answer();
   for (std::size_t i = 0; i < count; ++i) {
-    core.submit(std::string(kRequest));
+    core.submit(asked.model, request);
     core.transport().reply(core.transport().last(), 200, answer,
                            answer_headers("application/json"));
     core.run();
@@ -164,7 +188,9 @@ std::string chunks_of_one_read() {
 
 bool make_stream(std::size_t chunks) {
   Core core;
-  core.submit(std::string(kRequest.substr(0, kRequest.size() - 1)) + R"(,"stream":true})");
+  std::string request = request_for(kAsked[0].model);
+  request.replace(request.size() - 1, 1, R"(,"stream":true})");
+  core.submit(kAsked[0].model, std::move(request));
   auto& transport = core.transport();
   auto& transfer = transport.last();
   transport.head(transfer, 200, answer_headers("text/event-stream; charset=utf-8"));
@@ -179,18 +205,31 @@ bool make_stream(std::size_t chunks) {
   return core.reader().chunks() > chunks && core.reader().finished() == 1;
 }
 
+bool measure(std::string_view what, std::size_t count) {
+  for (const Asked& asked : kAsked) {
+    if (asked.what == what) {
+      return make_calls(asked, count);
+    }
+  }
+  return what == "chunk" ? make_stream(count) : make_exchanges(count);
+}
+
+bool is_known(std::string_view what) {
+  return what == "chunk" || what == "fakes" ||
+         std::any_of(kAsked.begin(), kAsked.end(),
+                     [what](const Asked& asked) { return asked.what == what; });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const std::string_view what = argc == 3 ? argv[1] : "";
   const auto count = static_cast<std::size_t>(argc == 3 ? std::atol(argv[2]) : 0);
-  if (count == 0 || (what != "call" && what != "chunk" && what != "fakes")) {
-    std::fprintf(stderr, "usage: call_instructions call|chunk|fakes N\n");
+  if (count == 0 || !is_known(what)) {
+    std::fprintf(stderr, "usage: call_instructions call|anthropic|gemini|chunk|fakes N\n");
     return 2;
   }
-  if (what == "call"    ? make_calls(count)
-      : what == "chunk" ? make_stream(count)
-                        : make_exchanges(count)) {
+  if (measure(what, count)) {
     return 0;
   }
   std::fprintf(stderr, "call_instructions: not every call finished\n");

@@ -1,5 +1,6 @@
-// What the benchmarks' upstream sends: one chat completion of 700 bytes and the chunks of a stream,
-// in the shape of OpenAI's own, framed for HTTP/1.1. Made once, then only copied to sockets.
+// What the benchmarks' upstream sends: a plain answer of 700 bytes in the shape of each provider's
+// own, and the chunks of a stream in OpenAI's, framed for HTTP/1.1. Made once, then only copied to
+// sockets.
 #pragma once
 
 #include <array>
@@ -32,23 +33,50 @@ inline std::string stream_event(std::string_view delta, std::string_view finish_
 }
 
 // 700 bytes of body, as the benchmarks' documentation promises: the text is padded to it.
-inline std::string completion_body() {
-  const std::string_view head =
-      "{\"id\":\"chatcmpl-BcXv2mQk7LwZt9RsYp4NhG1jUeDa\",\"object\":\"chat.completion\","
-      "\"created\":1763700000,\"model\":\"gpt-4o-2024-08-06\",\"choices\":[{\"index\":0,"
-      "\"message\":"
-      "{\"role\":\"assistant\",\"content\":\"";
-  const std::string_view tail =
-      "\",\"refusal\":null,\"annotations\":[]},\"logprobs\":null,\"finish_reason\":\"stop\"}],"
-      "\"usage\":{\"prompt_tokens\":42,\"completion_tokens\":31,\"total_tokens\":73,"
-      "\"prompt_tokens_details\":{\"cached_tokens\":0,\"audio_tokens\":0}},"
-      "\"service_tier\":\"default\",\"system_fingerprint\":\"fp_07871e2ad8\"}";
+inline std::string padded_body(std::string_view head, std::string_view tail) {
   std::string text;
   while (text.size() < 700 - head.size() - tail.size()) {
     text += "Rain falls on the pond. ";
   }
   text.resize(700 - head.size() - tail.size());
   return std::string(head).append(text).append(tail);
+}
+
+inline std::string completion_body() {
+  return padded_body(
+      "{\"id\":\"chatcmpl-BcXv2mQk7LwZt9RsYp4NhG1jUeDa\",\"object\":\"chat.completion\","
+      "\"created\":1763700000,\"model\":\"gpt-4o-2024-08-06\",\"choices\":[{\"index\":0,"
+      "\"message\":"
+      "{\"role\":\"assistant\",\"content\":\"",
+      "\",\"refusal\":null,\"annotations\":[]},\"logprobs\":null,\"finish_reason\":\"stop\"}],"
+      "\"usage\":{\"prompt_tokens\":42,\"completion_tokens\":31,\"total_tokens\":73,"
+      "\"prompt_tokens_details\":{\"cached_tokens\":0,\"audio_tokens\":0}},"
+      "\"service_tier\":\"default\",\"system_fingerprint\":\"fp_07871e2ad8\"}");
+}
+
+inline std::string anthropic_body() {
+  return padded_body(
+      "{\"model\":\"claude-sonnet-4-5-20250929\",\"id\":\"msg_01CeCGmxoEkfrMibLzpr48Qw\","
+      "\"type\":\"message\",\"role\":\"assistant\",\"content\":[{\"type\":\"text\",\"text\":\"",
+      "\"}],\"stop_reason\":\"end_turn\",\"stop_sequence\":null,\"stop_details\":null,"
+      "\"usage\":{\"input_tokens\":42,\"cache_creation_input_tokens\":0,"
+      "\"cache_read_input_tokens\":0,\"cache_creation\":{\"ephemeral_5m_input_tokens\":0,"
+      "\"ephemeral_1h_input_tokens\":0},\"output_tokens\":31,\"service_tier\":\"standard\","
+      "\"inference_geo\":\"not_available\"}}");
+}
+
+// Indented, as Google sends it.
+inline std::string gemini_body() {
+  return padded_body(
+      "{\n  \"candidates\": [\n    {\n      \"content\": {\n        \"parts\": [\n          {\n"
+      "            \"text\": \"",
+      "\"\n          }\n        ],\n        \"role\": \"model\"\n      },\n"
+      "      \"finishReason\": \"STOP\",\n      \"index\": 0\n    }\n  ],\n"
+      "  \"usageMetadata\": {\n    \"promptTokenCount\": 42,\n    \"candidatesTokenCount\": 31,\n"
+      "    \"totalTokenCount\": 73,\n    \"promptTokensDetails\": [\n      {\n"
+      "        \"modality\": \"TEXT\",\n        \"tokenCount\": 42\n      }\n    ]\n  },\n"
+      "  \"modelVersion\": \"gemini-2.5-flash\",\n  \"responseId\": "
+      "\"VQYaqvRGbW6qtsPg4TDoAg\"\n}\n");
 }
 
 inline std::string reply_of(std::string_view body) {
@@ -60,6 +88,8 @@ inline std::string reply_of(std::string_view body) {
 // Everything that is sent, made once.
 struct Replies {
   const std::string completion = reply_of(completion_body());
+  const std::string anthropic = reply_of(anthropic_body());
+  const std::string gemini = reply_of(gemini_body());
   const std::string stream_head =
       "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\n"
       "x-request-id: req_4f1d2c\r\ntransfer-encoding: chunked\r\n\r\n" +

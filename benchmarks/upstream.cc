@@ -1,10 +1,11 @@
-// The provider that every benchmark talks to: canned chat completions over keep-alive HTTP/1.1, and
+// The provider that every benchmark talks to: canned answers over keep-alive HTTP/1.1, and
 // server-sent streams, as fast as the socket takes them or paced by a timer wheel. One thread, one
 // epoll, no library, so that it costs a small part of what the clients cost. Loopback only. Prints
 // its port, and ends when its standard input closes or after an hour.
 //
-// A request whose body says "stream":true, or whose path begins with /stream, gets a stream;
-// `chunks=N` and `per_second=R` are read anywhere in the target, so a base URL can carry them:
+// The path decides in which format a plain answer is: Anthropic's, Gemini's, else OpenAI's. Streams
+// are OpenAI's: a request whose body says "stream":true, or whose path begins with /stream, gets
+// one. `chunks=N` and `per_second=R` are read anywhere in the target, so a base URL can carry them:
 // http://127.0.0.1:PORT/chunks=200,per_second=20/v1. GET /stats tells what the server spent itself.
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -78,6 +79,7 @@ class Upstream {
   void on_readable(Connection& connection);
   void serve(Connection& connection);
   void answer(Connection& connection, const Request& request);
+  [[nodiscard]] const std::string& plain_answer(std::string_view target) const;
   void begin_stream(Connection& connection, std::string_view target);
   void pump(Connection& connection);
   void send_stamped(Connection& connection, std::int64_t now);
@@ -216,8 +218,15 @@ void Upstream::answer(Connection& connection, const Request& request) {
   } else if (asks_for_stream(request)) {
     begin_stream(connection, request.target);
   } else {
-    send(connection, replies_.completion);
+    send(connection, plain_answer(request.target));
   }
+}
+
+const std::string& Upstream::plain_answer(std::string_view target) const {
+  if (target.ends_with("/messages")) {
+    return replies_.anthropic;
+  }
+  return target.ends_with(":generateContent") ? replies_.gemini : replies_.completion;
 }
 
 void Upstream::begin_stream(Connection& connection, std::string_view target) {
