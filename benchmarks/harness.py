@@ -6,9 +6,12 @@ import os
 import platform
 import re
 import subprocess
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+from rows import Costs
 
 HERE = Path(__file__).resolve().parent
 PROGRAMS = HERE.parent / "build" / "bench" / "benchmarks"
@@ -127,6 +130,52 @@ def limit(
     return run_json(
         [program, f"{url}/chat/completions", str(requests), str(inflight), *more], cores
     )
+
+
+class Bench:
+    """The clients that could be started, and how they take turns."""
+
+    def __init__(self, server: Upstream, rounds: int) -> None:
+        self.server = server
+        self.rounds = rounds
+        self.clients: dict[str, Client] = {}
+        self.left_out: dict[str, str] = {}
+        for who in ["llmgate", *PEERS]:
+            try:
+                self.clients[who] = Client(who, server.url())
+            except (OSError, RuntimeError) as error:
+                self.left_out[who] = str(error)
+                print(f"left out: {who}: {error}", file=sys.stderr)
+
+    def interleave(
+        self, placement: dict[str, set[int]], runs: dict[str, Callable[[], dict[str, Any]]]
+    ) -> Costs:
+        """One run of each per round, in turning order; the first round only warms up."""
+        self.server.pin(placement["server"])
+        costs: Costs = {who: [] for who in runs}
+        names = list(runs)
+        for number in range(self.rounds + 1):
+            for who in names[number % len(names) :] + names[: number % len(names)]:
+                cost = runs[who]()
+                if number > 0 and "missing" not in cost:
+                    costs[who].append(cost)
+        return {who: rounds for who, rounds in costs.items() if rounds}
+
+    def ordered(
+        self, placement: dict[str, set[int]], who: str, **order: Any
+    ) -> Callable[[], dict[str, Any]]:
+        return lambda: self.clients[who].order(placement["client"], **order)
+
+    def limited(
+        self, placement: dict[str, set[int]], requests: int, inflight: int, **stream: Any
+    ) -> Callable[[], dict[str, Any]]:
+        url = self.server.url(**stream)
+        mode = "stream" if stream else ""
+        return lambda: limit(url, placement["client"], requests, inflight, mode)
+
+    def stop(self) -> None:
+        for client in self.clients.values():
+            client.stop()
 
 
 def machine() -> str:

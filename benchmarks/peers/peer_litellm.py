@@ -5,6 +5,7 @@ import os
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # else it fetches prices from the network
 
 import litellm
+from litellm_translation import translate  # noqa: F401
 from shape import MESSAGES, MODEL, keep_in_flight, on_loop
 
 PACKAGE = "litellm"

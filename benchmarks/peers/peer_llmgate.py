@@ -1,11 +1,21 @@
 """llmgate itself."""
 
+import contextlib
+import socket
+from typing import Any
+
 from shape import MESSAGES, MODEL, keep_in_flight, on_loop
 
 import llmgate
 
 PACKAGE = "llmgate"
+MODELS = {
+    "openai": f"openai/{MODEL}",
+    "anthropic": "anthropic/claude-sonnet-4-5",
+    "gemini": "gemini/gemini-2.5-pro",
+}
 _url = ""
+_deaf: socket.socket | None = None
 
 
 def connect(base_url: str) -> None:
@@ -13,10 +23,8 @@ def connect(base_url: str) -> None:
     _url = base_url
 
 
-def call() -> str:
-    response = llmgate.completion(
-        model=f"openai/{MODEL}", messages=MESSAGES, api_base=_url, api_key="k"
-    )
+def call(model: str = MODELS["openai"]) -> str:
+    response = llmgate.completion(model=model, messages=MESSAGES, api_base=_url, api_key="k")
     return response.choices[0].message.content
 
 
@@ -27,9 +35,21 @@ async def acall() -> str:
     return response.choices[0].message.content
 
 
-def sync(n: int) -> None:
+def sync(n: int, model: str = MODELS["openai"]) -> None:
     for _ in range(n):
-        call()
+        call(model)
+
+
+def context(to: str, body: dict[str, Any]) -> None:
+    """The whole path of a request but for the network: nobody listens where it is sent to."""
+    global _deaf
+    if _deaf is None:
+        _deaf = socket.socket()
+        _deaf.bind(("127.0.0.1", 0))
+    where = {"api_base": f"http://127.0.0.1:{_deaf.getsockname()[1]}/v1", "api_key": "k"}
+    with contextlib.suppress(llmgate.APIConnectionError):
+        llmgate.completion(**{**body, **where, "model": MODELS[to]})
+        raise RuntimeError("somebody answered")
 
 
 def async_(n: int, inflight: int) -> None:
