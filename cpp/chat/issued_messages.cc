@@ -10,7 +10,8 @@ void IssuedMessages::add(const Turn& turn) {
       forget(choice);
       continue;
     }
-    if (!providers_.emplace(choice.replay.shown, turn.provider).second) {
+    const bool is_new = providers_.insert_or_assign(choice.replay.shown, turn.provider).second;
+    if (!is_new) {
       continue;
     }
     order_.push_back(choice.replay.shown);

@@ -21,6 +21,7 @@ struct ClaudeModel {
   bool has_xhigh;          // between "high" and "max"
   bool can_stop_thinking;  // thinking {"type": "disabled"}
   bool takes_sampling;     // temperature, top_p, top_k beside their defaults
+  bool takes_both;         // temperature together with top_p
   bool takes_prefill;      // a conversation that ends with the assistant
   bool has_schema_output;  // output_config.format, strict tools
   bool takes_forced_tool;  // tool_choice any and tool

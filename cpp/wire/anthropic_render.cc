@@ -171,9 +171,13 @@ class RequestWriter {
   void write_sampling(bool is_thinking) {
     constexpr double kLeastTopP = 0.95;  // while thinking: "Extended thinking", read 2026-11
     const Value top_p = fields_[Field::kTopP];
+    const auto temperature = fields_[Field::kTemperature].as_double();
+    const bool sends_temperature = temperature && (!is_thinking || *temperature >= 1);
+    const bool is_second = sends_temperature && !rendering_.model().takes_both;
+    const bool is_low = is_thinking && top_p.as_double().value_or(1) < kLeastTopP;
     write_temperature(is_thinking);
-    write_sampled("top_p", top_p, is_thinking && top_p.as_double().value_or(1) < kLeastTopP,
-                  {kTopPRemoved, kTopPThinking});
+    write_sampled("top_p", top_p, is_second || is_low,
+                  {kTopPRemoved, is_second ? kTopPTwice : kTopPThinking});
     write_sampled("top_k", fields_[Field::kTopK], is_thinking, {kTopKRemoved, kTopKThinking});
   }
 

@@ -23,6 +23,8 @@ constexpr std::array kRows = std::to_array<Conversion>({
     {"temperature(with thinking)", kDropped, "",
      "not possible together with thinking"},  // kTemperatureThinking
     {"top_p(with thinking)", kDropped, "", "not possible together with thinking"},  // kTopPThinking
+    {"top_p(with temperature)", kDropped, "",
+     "this model takes temperature or top_p, not both"},                            // kTopPTwice
     {"top_k(with thinking)", kDropped, "", "not possible together with thinking"},  // kTopKThinking
     {"stop", kMapped, "stop_sequences", "its name here"},                           // kStop
     {"stop(white space)", kDropped, "",

@@ -20,6 +20,7 @@ enum class AnthropicRule : std::uint8_t {
   kTopKRemoved,
   kTemperatureThinking,
   kTopPThinking,
+  kTopPTwice,
   kTopKThinking,
   kStop,
   kStopBlank,

@@ -35,6 +35,7 @@ LIBRARIES = {
     r"pybind11/|Python\.h": "bindings/",
     r"curl/": "net/curl_",
     r"boost/": "net/event_loop.cc",
+    r"xxhash": "base/hash.cc",
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 PRINTS = re.compile(r"std::(?:cout|cerr|clog)\b|\b(?:printf|fprintf|puts|abort)\s*\(")

@@ -384,3 +384,11 @@ def test_a_result_with_a_picture_is_sent(side: Side) -> None:
     request = json.dumps(side.sent)
     assert "Here." in request
     assert PIXEL in request
+
+
+def test_both_samplers_are_given_where_the_model_takes_both(side: Side) -> None:
+    told = losses(side.ask("Hi", "x", temperature=0.5, top_p=0.9, drop_params=True))
+    sent = side.sent.get("generationConfig", side.sent)
+    assert sent["temperature"] == 0.5
+    assert ("topP" in sent or "top_p" in sent) == (side.name != "anthropic")
+    assert told.get("$.top_p") == {"anthropic": "dropped", "gemini": "mapped"}.get(side.name)

@@ -45,6 +45,16 @@ TEST(AnthropicRender, LeavesOutSamplingWhereAModelRefusesIt) {
   EXPECT_EQ(sent.said_of("$.top_p"), "dropped");
 }
 
+TEST(AnthropicRender, SendsOneSamplerToModelsThatRefuseTwo) {
+  const std::string both = R"("temperature":0.5,"top_p":0.9)";
+  const Sent newer = send_with(both, "claude-sonnet-4-5");
+  EXPECT_EQ(newer.at("temperature"), "0.5");
+  EXPECT_EQ(newer.at("top_p"), "");
+  EXPECT_EQ(newer.said_of("$.top_p"), "dropped");
+  EXPECT_EQ(send_with(both, "claude-sonnet-4-0").at("top_p"), "0.9");
+  EXPECT_EQ(send_with(R"("top_p":0.9)", "claude-sonnet-4-5").at("top_p"), "0.9");
+}
+
 TEST(AnthropicRender, RenamesStopsAndLeavesOutBlankOnes) {
   EXPECT_EQ(send_with(R"("stop":"###")").at("stop_sequences"), R"(["###"])");
   const Sent sent = send_with(R"("stop":["a","\n "])");
