@@ -38,14 +38,9 @@ REFUSED: dict[tuple[str, str], str] = {
 
 # Losses that nobody reports: (id, format) -> what.
 EXCEPTIONS: dict[tuple[str, str], str] = {
-    ("anthropic-anthropic-messages-5f1161a2a6", "gemini.generateContent"): "parallel_tool_calls",
-    ("anthropic-anthropic-messages-9ab9964b08", "gemini.generateContent"): "parallel_tool_calls",
     ("azure-openai-chat-0b610541c2", "anthropic.messages"): "the description of a schema",
     ("groq-openai-chat-a60a2d3767", "anthropic.messages"): "the description of a schema",
     ("gemini-gemini-generatecontent-cf4dc4dce5", "anthropic.messages"): "a file's media type",
-    ("groq-openai-chat-816e7d3597", "gemini.generateContent"): "ids of tool calls",
-    ("huggingface-openai-chat-fe9bedaaf5", "gemini.generateContent"): "ids of tool calls",
-    ("zai-openai-chat-029b95fb09", "gemini.generateContent"): "refuses thinking without a budget",
 }
 
 
