@@ -75,12 +75,10 @@ void read_answer(engine::AnswerReader& reader, const py::iterable& pieces, bool 
   if (!error) {
     net::TransferEnd end;
     end.framed = framed || is_complete;
-    auto turn = reader.finish(end, parsed.chunks);
-    if (turn) {
-      parsed.completion->turn = std::move(*turn);
+    error = reader.finish(end, parsed.chunks, parsed.completion->turn);
+    if (!error) {
       return;
     }
-    error = std::move(turn.error());
   }
   parsed.completion->turn = reader.take_partial();
   parsed.completion->error = std::move(error);

@@ -103,8 +103,9 @@ struct Usage {
   std::optional<std::int64_t> cached_tokens;
   std::optional<std::int64_t> cache_write_tokens;
   std::optional<std::int64_t> reasoning_tokens;
-  std::string native;      // the provider's object as sent; empty: none was
-  bool is_normal = false;  // the native object says all of the above in OpenAI's names
+  std::string native;          // the provider's object as sent; empty: none was
+  bool is_normal = false;      // the native object says all of the above in OpenAI's names
+  bool has_own_names = false;  // none of its names is one of OpenAI's counts
 };
 
 struct Turn {

@@ -86,11 +86,6 @@ Counts read_counts(Value native) {
   return counts;
 }
 
-// An object whose names cannot be OpenAI's, as Gemini's: nothing in it stands for a count of ours.
-bool has_own_names(std::string_view native) {
-  return native.starts_with('{') && native.find("_tokens") == std::string_view::npos;
-}
-
 // The counts, and behind them the object's members as they stand.
 void write_before_own(const Usage& usage, json::Writer& out) {
   out.begin_object();
@@ -146,12 +141,17 @@ Usage read_usage(Value native, bool reasoning_outside) {
   return std::move(usage);
 }
 
+bool is_openai_count(std::string_view name) {
+  return name == "prompt_tokens" || name == "completion_tokens" || name == "total_tokens" ||
+         name == "prompt_tokens_details" || name == "completion_tokens_details";
+}
+
 void write_usage(const Usage& usage, json::Writer& out) {
   if (usage.is_normal) {
     out.raw(usage.native);
     return;
   }
-  if (has_own_names(usage.native)) {
+  if (usage.has_own_names) {
     write_before_own(usage, out);
     return;
   }

@@ -115,8 +115,8 @@ Failure AnswerReader::take_events(Progress& progress, std::vector<std::string>& 
   return std::nullopt;
 }
 
-Result<chat::Turn> AnswerReader::finish(const net::TransferEnd& end,
-                                        std::vector<std::string>& chunks) {
+Failure AnswerReader::finish(const net::TransferEnd& end, std::vector<std::string>& chunks,
+                             chat::Turn& turn) {
   if (head_.status == 0) {
     if (end.failure != TransferFailure::kNone) {
       return transfer_error(end, issuer_);
@@ -128,13 +128,13 @@ Result<chat::Turn> AnswerReader::finish(const net::TransferEnd& end,
     return transfer_error(cut, issuer_);
   }
   if (reading_ == Reading::kEvents) {
-    return finish_stream(end, chunks);
+    return finish_stream(end, chunks, turn);
   }
-  return finish_plain(end, chunks);
+  return finish_plain(end, chunks, turn);
 }
 
-Result<chat::Turn> AnswerReader::finish_plain(const net::TransferEnd& end,
-                                              std::vector<std::string>& chunks) {
+Failure AnswerReader::finish_plain(const net::TransferEnd& end, std::vector<std::string>& chunks,
+                                   chat::Turn& turn) {
   if (is_error_status()) {
     // An error's status stands even where its body was cut.
     return format_.parse_error(head_.status, head_.headers, raw_, issuer_);
@@ -142,23 +142,21 @@ Result<chat::Turn> AnswerReader::finish_plain(const net::TransferEnd& end,
   if (end.failure != TransferFailure::kNone) {
     return transfer_error(end, issuer_);
   }
-  auto turn = format_.parse_reply(raw_, issuer_, scratch_);
-  if (!turn && !end.framed && turn.error().kind == ErrorKind::kInvalidResponse && !raw_.empty()) {
-    Error error = std::move(turn.error());
-    error.kind = ErrorKind::kConnectionLost;
-    error.message = "the connection closed before the reply was complete: " + error.message;
-    return error;
+  Failure failure = format_.parse_reply(raw_, issuer_, scratch_, turn);
+  if (failure && !end.framed && failure->kind == ErrorKind::kInvalidResponse && !raw_.empty()) {
+    failure->kind = ErrorKind::kConnectionLost;
+    failure->message = "the connection closed before the reply was complete: " + failure->message;
   }
-  if (turn && options_.is_stream) {
-    for (std::string& chunk : chat::render_chunks(*turn)) {
+  if (!failure && options_.is_stream) {
+    for (std::string& chunk : chat::render_chunks(turn)) {
       chunks.push_back(std::move(chunk));
     }
   }
-  return turn;
+  return failure;
 }
 
-Result<chat::Turn> AnswerReader::finish_stream(const net::TransferEnd& end,
-                                               std::vector<std::string>& chunks) {
+Failure AnswerReader::finish_stream(const net::TransferEnd& end, std::vector<std::string>& chunks,
+                                    chat::Turn& turn) {
   Progress progress;
   decoder_.finish();
   if (Failure failure = take_events(progress, chunks)) {
@@ -173,12 +171,12 @@ Result<chat::Turn> AnswerReader::finish_stream(const net::TransferEnd& end,
   if (is_whole) {
     const bool missing_marker = !parser_->saw_marker();
     parser_->finish(chunks);
-    chat::Turn turn = parser_->take_turn();
+    turn = parser_->take_turn();
     if (turn.choices.empty()) {
       return wire::invalid_response("the stream held no choices", "", issuer_);
     }
     turn.missing_marker = missing_marker && !issuer_.dialect->markerless;
-    return turn;
+    return std::nullopt;
   }
   Error error = transfer_error(end, issuer_);
   error.kind =

@@ -41,9 +41,9 @@ class AnswerReader {
   // Takes the next piece; what the caller should see is appended to `chunks`.
   Result<Progress> on_body(std::string_view bytes, std::vector<std::string>& chunks);
 
-  // After the end, or after is_complete (then with a default TransferEnd): the whole turn, or how
-  // it failed.
-  Result<chat::Turn> finish(const net::TransferEnd& end, std::vector<std::string>& chunks);
+  // After the end, or after is_complete (then with a default TransferEnd): fills `turn`, which is
+  // empty, with the whole turn, or says how it failed.
+  Failure finish(const net::TransferEnd& end, std::vector<std::string>& chunks, chat::Turn& turn);
 
   // What had arrived of a stream that failed.
   chat::Turn take_partial();
@@ -57,8 +57,10 @@ class AnswerReader {
 
   void decide(std::string_view bytes);
   Failure take_events(Progress& progress, std::vector<std::string>& chunks);
-  Result<chat::Turn> finish_plain(const net::TransferEnd& end, std::vector<std::string>& chunks);
-  Result<chat::Turn> finish_stream(const net::TransferEnd& end, std::vector<std::string>& chunks);
+  Failure finish_plain(const net::TransferEnd& end, std::vector<std::string>& chunks,
+                       chat::Turn& turn);
+  Failure finish_stream(const net::TransferEnd& end, std::vector<std::string>& chunks,
+                        chat::Turn& turn);
   [[nodiscard]] bool is_error_status() const { return head_.status >= 300; }
 
   const wire::Format& format_;

@@ -216,16 +216,15 @@ void Call::resume() {
 }
 
 void Call::finish_answer(const net::TransferEnd& end) {
-  auto turn = reader_->finish(end, chunks_);
-  if (!turn) {
+  if (Failure failure = reader_->finish(end, chunks_, completion_->turn)) {
+    completion_->turn = {};
     hand_over({});
-    fail_attempt(std::move(turn.error()), end.failure == net::TransferFailure::kStaleConnection);
+    fail_attempt(std::move(*failure), end.failure == net::TransferFailure::kStaleConnection);
     return;
   }
   times_.has_content =
       true;  // whatever is left may be shown now: a refusal of words is an answer too
   hand_over({});
-  completion_->turn = std::move(*turn);
   context_.issued.add(completion_->turn);
   completion_->route.back().missing_marker = completion_->turn.missing_marker;
   close_attempt(nullptr, "");

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "chat/replay.h"
+#include "chat/usage.h"
 #include "json/string_text.h"
 #include "json/writer.h"
 #include "wire/anthropic_citations.h"
@@ -300,6 +301,7 @@ FinishReason anthropic_finish(std::string_view word) {
 
 chat::Usage read_anthropic_usage(Value native) {
   chat::Usage usage;
+  usage.has_own_names = native.is_object();
   Count input;
   for (const json::Member member : native.members()) {
     const std::string_view name = member.name.escaped();
@@ -313,6 +315,8 @@ chat::Usage read_anthropic_usage(Value native) {
       usage.cache_write_tokens = member.value.as_int();
     } else if (name == "output_tokens_details") {
       usage.reasoning_tokens = member.value.find("thinking_tokens").as_int();
+    } else if (chat::is_openai_count(name)) {
+      usage.has_own_names = false;
     }
   }
   usage.native = native.raw();

@@ -23,9 +23,9 @@ class AnthropicMessagesFormat final : public Format {
     return render_anthropic_request(request, issuer);
   }
 
-  [[nodiscard]] Result<chat::Turn> parse_reply(std::string_view body, const Issuer& issuer,
-                                               json::Document& scratch) const override {
-    return parse_anthropic_reply(body, issuer, scratch);
+  [[nodiscard]] Failure parse_reply(std::string_view body, const Issuer& issuer,
+                                    json::Document& scratch, chat::Turn& turn) const override {
+    return parse_anthropic_reply(body, issuer, scratch, turn);
   }
 
   [[nodiscard]] std::unique_ptr<StreamParser> make_stream_parser(

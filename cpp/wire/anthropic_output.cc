@@ -40,6 +40,9 @@ AnthropicOutput::AnthropicOutput(Value response_format, const ToolFields& tools,
   } else {
     rendering.note(kFormatDropped, kFormat);
   }
+  if (response_format.find("json_schema").find("description").is_string()) {
+    rendering.note(kFormatDescription, kFormat.member("json_schema").member("description"));
+  }
 }
 
 void AnthropicOutput::choose(Value schema, const ToolFields& tools) {

@@ -196,12 +196,15 @@ class PartWriter {
   }
 
   void begin_document(std::string_view type, Value file, const Path& path) {
+    // Content in base64 says its type in another place; of an address Anthropic asks for none.
+    const bool is_by_url =
+        is_web_url(file.find("file_data").escaped()) || is_web_url(file.find("file_id").escaped());
     begin(type);
     for (const json::Member member : file.members()) {
       const std::string_view name = member.name.escaped();
       if (name == "filename" && type == "document" && member.value.is_string()) {
         out_.escaped_key("title").raw(member.value.raw());
-      } else if (name != "file_data" && name != "file_id" && name != "format" &&
+      } else if (name != "file_data" && name != "file_id" && (name != "format" || is_by_url) &&
                  !member.value.is_null()) {
         rendering_.note(kFileMember, path.member(name));
       }

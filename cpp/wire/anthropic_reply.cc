@@ -107,8 +107,8 @@ std::string absorb_anthropic_message(Value message, Turn& turn, GrowingUsage& us
   return problem;
 }
 
-Result<Turn> parse_anthropic_reply(std::string_view body, const Issuer& issuer,
-                                   json::Document& scratch) {
+Failure parse_anthropic_reply(std::string_view body, const Issuer& issuer, json::Document& scratch,
+                              Turn& turn) {
   if (const auto error = scratch.read(body, kReplyLimits)) {
     return invalid_response(std::string("the reply is not JSON: ") + error->reason, body, issuer);
   }
@@ -122,7 +122,6 @@ Result<Turn> parse_anthropic_reply(std::string_view body, const Issuer& issuer,
   if (root.size() > kMostAnthropicEntries) {
     return invalid_response(outsized(), body, issuer);
   }
-  Turn turn;
   turn.provider = issuer.dialect->provider;
   turn.format = anthropic_messages_format().name();
   turn.created_s = issuer.now_s;
@@ -142,7 +141,7 @@ Result<Turn> parse_anthropic_reply(std::string_view body, const Issuer& issuer,
     return invalid_response(std::move(problem), body, issuer);
   }
   seal_anthropic_choice(turn, content.raw(), choice);
-  return turn;
+  return std::nullopt;
 }
 
 }  // namespace llmgate::wire

@@ -29,7 +29,7 @@ void absorb_anthropic_member(json::Member member, chat::Turn& turn, GrowingUsage
 std::string absorb_anthropic_message(json::Value message, chat::Turn& turn, GrowingUsage& usage);
 
 // A whole reply.
-Result<chat::Turn> parse_anthropic_reply(std::string_view body, const Issuer& issuer,
-                                         json::Document& scratch);
+Failure parse_anthropic_reply(std::string_view body, const Issuer& issuer,
+                              json::Document& scratch, chat::Turn& turn);
 
 }  // namespace llmgate::wire

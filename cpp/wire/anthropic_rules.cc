@@ -162,6 +162,8 @@ constexpr std::array kRows = std::to_array<Conversion>({
     {"response_format(json_object)", kMapped, "an instruction in system",
      "Anthropic has no JSON mode without a schema"},                             // kFormatObject
     {"response_format(unknown)", kDropped, "", "a format that we do not know"},  // kFormatDropped
+    {"response_format.json_schema.description", kDropped, "",
+     "a schema has no description of its own here"},  // kFormatDescription
     {"response_format.json_schema.schema.(limits)", kMapped, "description",
      "refused as a keyword in structured output"},  // kSchemaKeyword
     {"response_format.json_schema.schema.(logic)", kDropped, "",

@@ -111,6 +111,7 @@ enum class AnthropicRule : std::uint8_t {
   kFormatInstruction,
   kFormatObject,
   kFormatDropped,
+  kFormatDescription,
   kSchemaKeyword,
   kSchemaDropped,
   kSchemaClosed,

@@ -71,9 +71,10 @@ class Format {
   [[nodiscard]] virtual std::string_view name() const = 0;
   [[nodiscard]] virtual Result<RenderedRequest> render_request(const chat::ChatRequest& request,
                                                                const Issuer& issuer) const = 0;
-  // `scratch` is an index that is read into again with every reply, for its memory.
-  [[nodiscard]] virtual Result<chat::Turn> parse_reply(std::string_view body, const Issuer& issuer,
-                                                       json::Document& scratch) const = 0;
+  // Fills `turn`, which is empty; after a failure it may hold anything. `scratch` is an index that
+  // is read into again with every reply, for its memory.
+  [[nodiscard]] virtual Failure parse_reply(std::string_view body, const Issuer& issuer,
+                                            json::Document& scratch, chat::Turn& turn) const = 0;
   [[nodiscard]] virtual std::unique_ptr<StreamParser> make_stream_parser(
       const Issuer& issuer) const = 0;
   // A status of 400 or above, or a body that holds an error under a lower one.

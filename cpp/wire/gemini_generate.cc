@@ -26,13 +26,13 @@ class GeminiGenerateFormat final : public Format {
     return render_gemini_request(request, issuer);
   }
 
-  [[nodiscard]] Result<chat::Turn> parse_reply(std::string_view body, const Issuer& issuer,
-                                               json::Document& scratch) const override {
+  [[nodiscard]] Failure parse_reply(std::string_view body, const Issuer& issuer,
+                                    json::Document& scratch, chat::Turn& turn) const override {
     if (const auto error = scratch.read(body, kReplyLimits)) {
       return invalid_response(std::string("the reply is not JSON: ") + error->reason, body, issuer);
     }
     if (scratch.root().is_array()) {
-      return parse_list(scratch.root(), body, issuer);
+      return parse_list(scratch.root(), body, issuer, turn);
     }
     GeminiReader reader(issuer, false);
     auto outcome = reader.read(scratch.root(), nullptr);
@@ -40,10 +40,11 @@ class GeminiGenerateFormat final : public Format {
       return std::move(outcome.error());
     }
     reader.settle(nullptr);
-    if (reader.turn().choices.empty()) {
+    turn = std::move(reader.turn());
+    if (turn.choices.empty()) {
       return invalid_response("the reply has no candidates", body, issuer);
     }
-    return std::move(reader.turn());
+    return std::nullopt;
   }
 
   [[nodiscard]] std::unique_ptr<StreamParser> make_stream_parser(
@@ -75,7 +76,8 @@ class GeminiGenerateFormat final : public Format {
 
  private:
   // A stream without `alt=sse` is one list of its chunks.
-  static Result<chat::Turn> parse_list(Value list, std::string_view body, const Issuer& issuer) {
+  static Failure parse_list(Value list, std::string_view body, const Issuer& issuer,
+                            chat::Turn& turn) {
     GeminiReader reader(issuer, true);
     for (const Value chunk : list.elements()) {
       auto outcome = reader.read(chunk, nullptr);
@@ -87,7 +89,8 @@ class GeminiGenerateFormat final : public Format {
       return invalid_response("the list of chunks ends before the answer does", body, issuer);
     }
     reader.settle(nullptr);
-    return std::move(reader.turn());
+    turn = std::move(reader.turn());
+    return std::nullopt;
   }
 };
 

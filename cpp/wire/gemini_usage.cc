@@ -5,6 +5,7 @@
 #include <charconv>
 #include <optional>
 
+#include "chat/usage.h"
 namespace llmgate::wire {
 namespace {
 
@@ -74,6 +75,7 @@ chat::Usage read_gemini_usage(Value metadata) {
   std::optional<std::int64_t> tools;
   std::optional<std::int64_t> candidates;
   chat::Usage usage;
+  usage.has_own_names = metadata.is_object();
   for (const json::Member member : metadata.members()) {
     const std::string_view name = member.name.escaped();
     const auto count = member.value.as_int();
@@ -89,6 +91,8 @@ chat::Usage read_gemini_usage(Value metadata) {
       tools = count;
     } else if (name == "cachedContentTokenCount") {
       usage.cached_tokens = count;
+    } else if (chat::is_openai_count(name)) {
+      usage.has_own_names = false;
     }
   }
   usage.prompt_tokens = sum(usage.prompt_tokens, tools);

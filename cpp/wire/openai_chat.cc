@@ -74,12 +74,11 @@ class OpenAiChatFormat final : public Format {
     return rendered;
   }
 
-  [[nodiscard]] Result<chat::Turn> parse_reply(std::string_view body, const Issuer& issuer,
-                                               json::Document& scratch) const override {
+  [[nodiscard]] Failure parse_reply(std::string_view body, const Issuer& issuer,
+                                    json::Document& scratch, chat::Turn& turn) const override {
     if (const auto error = scratch.read(body, kReplyLimits)) {
       return invalid_response(std::string("the reply is not JSON: ") + error->reason, body, issuer);
     }
-    chat::Turn turn;
     turn.provider = issuer.dialect->provider;
     turn.format = name();
     turn.members.reserve(kUsualMembers);
@@ -97,7 +96,7 @@ class OpenAiChatFormat final : public Format {
     if (!turn.is_view_as_sent) {
       seal_openai_turn(turn);
     }
-    return turn;
+    return std::nullopt;
   }
 
   [[nodiscard]] std::unique_ptr<StreamParser> make_stream_parser(

@@ -71,10 +71,10 @@ inline void check_turn(const Turn& turn) {
 
 inline void read_reply(const Format& format, std::string_view bytes) {
   Document scratch;
-  const auto turn = format.parse_reply(bytes, kIssuer, scratch);
-  if (turn.ok()) {
-    require(!turn->choices.empty(), "a reply without choices was taken");
-    check_turn(*turn);
+  Turn turn;
+  if (!format.parse_reply(bytes, kIssuer, scratch, turn)) {
+    require(!turn.choices.empty(), "a reply without choices was taken");
+    check_turn(turn);
   }
 }
 

@@ -8,6 +8,13 @@
 namespace llmgate::engine {
 namespace {
 
+Result<chat::Turn> end_of(AnswerReader& answer, const net::TransferEnd& end,
+                          std::vector<std::string>& chunks) {
+  chat::Turn turn;
+  Failure failure = answer.finish(end, chunks, turn);
+  return failure ? Result<chat::Turn>(std::move(*failure)) : Result<chat::Turn>(std::move(turn));
+}
+
 class AnswerReaderTest : public testing::Test {
  protected:
   static AnswerReader reader(bool is_stream, bool keeps_raw = false) {
@@ -42,7 +49,7 @@ TEST_F(AnswerReaderTest, TakesAStatusBeforeABodyThatWasCut) {
   ASSERT_TRUE(answer.on_body(R"({"error":{"message":"slow)", chunks_).ok());
   net::TransferEnd cut;
   cut.failure = net::TransferFailure::kReset;
-  const auto turn = answer.finish(cut, chunks_);
+  const auto turn = end_of(answer, cut, chunks_);
   ASSERT_FALSE(turn.ok());
   EXPECT_EQ(turn.error().kind, ErrorKind::kRateLimit);
 }
@@ -51,21 +58,21 @@ TEST_F(AnswerReaderTest, TakesAnUnframedHalfBodyForALostConnection) {
   AnswerReader answer = reader(false);
   answer.on_head({200, {}});
   ASSERT_TRUE(answer.on_body(R"({"choices":[)", chunks_).ok());
-  EXPECT_EQ(answer.finish(good_end(false), chunks_).error().kind, ErrorKind::kConnectionLost);
+  EXPECT_EQ(end_of(answer, good_end(false), chunks_).error().kind, ErrorKind::kConnectionLost);
 }
 
 TEST_F(AnswerReaderTest, TakesAFramedHalfBodyForAnInvalidAnswer) {
   AnswerReader answer = reader(false);
   answer.on_head({200, {}});
   ASSERT_TRUE(answer.on_body(R"({"choices":[)", chunks_).ok());
-  EXPECT_EQ(answer.finish(good_end(), chunks_).error().kind, ErrorKind::kInvalidResponse);
+  EXPECT_EQ(end_of(answer, good_end(), chunks_).error().kind, ErrorKind::kInvalidResponse);
 }
 
 TEST_F(AnswerReaderTest, RefusesHtmlUnderAGoodStatus) {
   AnswerReader answer = reader(true);
   answer.on_head({200, {{"content-type", "text/html"}}});
   ASSERT_TRUE(answer.on_body("<html>log in</html>", chunks_).ok());
-  const auto turn = answer.finish(good_end(), chunks_);
+  const auto turn = end_of(answer, good_end(), chunks_);
   EXPECT_EQ(turn.error().kind, ErrorKind::kInvalidResponse);
   EXPECT_NE(turn.error().body.find("log in"), std::string::npos);
 }
@@ -80,7 +87,7 @@ TEST_F(AnswerReaderTest, RefusesAStreamWithoutChoices) {
   AnswerReader answer = reader(true);
   answer.on_head({200, {{"content-type", "text/event-stream"}}});
   ASSERT_TRUE(answer.on_body("data: [DONE]\n\n", chunks_).ok());
-  EXPECT_EQ(answer.finish(good_end(), chunks_).error().kind, ErrorKind::kInvalidResponse);
+  EXPECT_EQ(end_of(answer, good_end(), chunks_).error().kind, ErrorKind::kInvalidResponse);
 }
 
 // The finish is there, and no marker; `framed` as the transfer ended.
@@ -95,7 +102,7 @@ Result<chat::Turn> finished_without_marker(bool is_markerless, bool framed) {
   EXPECT_TRUE(answer.on_body(finish + "\n\n", chunks).ok());
   net::TransferEnd end;
   end.framed = framed;
-  return answer.finish(end, chunks);
+  return end_of(answer, end, chunks);
 }
 
 TEST(MarkerlessStream, TakesAFinishForTheEndAndNotesTheMissingMarker) {
@@ -125,7 +132,7 @@ TEST_F(AnswerReaderTest, ReadsAnEventWhoseBlankLineIsMissing) {
   answer.on_head({200, {{"content-type", "text/event-stream"}}});
   ASSERT_TRUE(answer.on_body(test::stream_event(R"({"content":"Hi"})", R"("stop")"), chunks_).ok());
   ASSERT_TRUE(answer.on_body("data: [DONE]\n", chunks_).ok());
-  const auto turn = answer.finish(good_end(), chunks_);
+  const auto turn = end_of(answer, good_end(), chunks_);
   ASSERT_TRUE(turn.ok());
   EXPECT_FALSE(turn->missing_marker);
 }

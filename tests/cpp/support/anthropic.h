@@ -90,7 +90,9 @@ inline std::string there_and_back(const std::string& body) {
 
 inline Result<chat::Turn> read_claude(std::string_view body) {
   json::Document scratch;
-  return wire::anthropic_messages_format().parse_reply(body, claude(), scratch);
+  chat::Turn turn;
+  Failure failure = wire::anthropic_messages_format().parse_reply(body, claude(), scratch, turn);
+  return failure ? Result<chat::Turn>(std::move(*failure)) : Result<chat::Turn>(std::move(turn));
 }
 
 inline std::string reply_with(const std::string& content, const std::string& members = "") {

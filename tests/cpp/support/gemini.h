@@ -129,7 +129,9 @@ inline std::string sorted(const std::string& text) { return sorted(Json(text).ro
 inline Result<chat::Turn> parse(std::string_view body,
                                 const wire::Issuer& issuer = issuer_of(kFlash)) {
   json::Document scratch;
-  return wire::gemini_generate_format().parse_reply(body, issuer, scratch);
+  chat::Turn turn;
+  Failure failure = wire::gemini_generate_format().parse_reply(body, issuer, scratch, turn);
+  return failure ? Result<chat::Turn>(std::move(*failure)) : Result<chat::Turn>(std::move(turn));
 }
 // One candidate with these parts.
 inline std::string reply_with(const std::string& parts, const std::string& more = "") {

@@ -50,12 +50,14 @@ wire::Issuer issuer(const wire::Dialect& dialect) { return {&dialect, "model-1"}
 
 chat::Turn turn_of(std::string_view reply, const wire::Dialect& dialect) {
   json::Document scratch;
-  auto turn = wire::openai_chat_format().parse_reply(reply, issuer(dialect), scratch);
-  if (!turn.ok()) {
-    ADD_FAILURE() << turn.error().message << " in " << reply;
+  chat::Turn turn;
+  const Failure failure =
+      wire::openai_chat_format().parse_reply(reply, issuer(dialect), scratch, turn);
+  if (failure) {
+    ADD_FAILURE() << failure->message << " in " << reply;
     return {};
   }
-  return std::move(turn).value();
+  return turn;
 }
 
 chat::Turn turn_of_message(std::string_view message) {

@@ -120,7 +120,9 @@ TEST(RenderRequest, NotesEscapedNamesAsTheRequestListsThem) {
 
 Result<chat::Turn> parse(std::string_view body) {
   json::Document scratch;
-  return openai_chat_format().parse_reply(body, issuer(), scratch);
+  chat::Turn turn;
+  Failure failure = openai_chat_format().parse_reply(body, issuer(), scratch, turn);
+  return failure ? Result<chat::Turn>(std::move(*failure)) : Result<chat::Turn>(std::move(turn));
 }
 
 TEST(ParseReply, SaysWhoIssuedTheTurn) {

@@ -38,8 +38,6 @@ REFUSED: dict[tuple[str, str], str] = {
 
 # Losses that nobody reports: (id, format) -> what.
 EXCEPTIONS: dict[tuple[str, str], str] = {
-    ("azure-openai-chat-0b610541c2", "anthropic.messages"): "the description of a schema",
-    ("groq-openai-chat-a60a2d3767", "anthropic.messages"): "the description of a schema",
     ("gemini-gemini-generatecontent-cf4dc4dce5", "anthropic.messages"): "a file's media type",
 }
 
