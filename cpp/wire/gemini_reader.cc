@@ -40,6 +40,10 @@ bool is_of_view(std::string_view name) {
   return std::find(kViews.begin(), kViews.end(), name) != kViews.end();
 }
 
+bool is_count(std::string_view name) {
+  return name.ends_with("TokenCount") || name.ends_with("TokensDetails");
+}
+
 std::string described(std::string_view where, Value value) {
   return std::string(where) + " is " + std::string(json::name_of(value.type()));
 }
@@ -144,7 +148,7 @@ void GeminiReader::read_usage(Value metadata) {
     return;
   }
   if (metadata.find("totalTokenCount").exists()) {
-    usage_.clear();
+    std::erase_if(usage_, [](const chat::RawMember& member) { return is_count(member.name); });
   }
   for (const Member member : metadata.members()) {
     if (!member.value.is_null()) {

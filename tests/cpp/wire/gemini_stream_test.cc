@@ -123,6 +123,9 @@ TEST(GeminiStream, CountsTheLastTotalWithWhatStandsBesideIt) {
   EXPECT_EQ(usage_of(R"({"promptTokenCount":9,"candidatesTokenCount":3,"totalTokenCount":12})",
                      R"({"promptTokenCount":9,"thoughtsTokenCount":1,"totalTokenCount":10})"),
             R"({"promptTokenCount":9,"thoughtsTokenCount":1,"totalTokenCount":10})");
+  EXPECT_EQ(usage_of(R"({"billablePromptUsage":{},"promptTokensDetails":[]})",
+                     R"({"promptTokenCount":9,"totalTokenCount":9})"),
+            R"({"billablePromptUsage":{},"promptTokenCount":9,"totalTokenCount":9})");
   EXPECT_EQ(usage_of(R"({"promptTokenCount":9,"totalTokenCount":9})",
                      R"({"trafficType":"ON_DEMAND","promptTokenCount":null})"),
             R"({"promptTokenCount":9,"totalTokenCount":9,"trafficType":"ON_DEMAND"})");
