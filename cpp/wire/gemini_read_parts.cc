@@ -150,17 +150,24 @@ bool is_url(std::string_view uri) {
   return uri.starts_with("https:") || uri.starts_with("http:") || uri.starts_with("gs:");
 }
 
+// A file's type that its address does not tell is said beside it, where others can read it.
 bool write_uri(Value part, const Source& source, Writer& out) {
   std::string storage;
   const std::string_view told = gemini_mime_of_url(source.uri.unescaped(storage));
   const std::string_view mime = source.mime.escaped();
-  const std::optional<std::string_view> spelt = told == mime ? std::nullopt : std::optional(mime);
   std::string_view type = "file";
   if (mime.starts_with("image/") || mime.starts_with("video/")) {
     type = mime.starts_with("image/") ? "image_url" : "video_url";
   }
+  std::optional<std::string_view> spelt;
   out.begin_object().escaped_key("type").escaped(type).escaped_key(type).begin_object();
-  out.escaped_key(type == "file" ? "file_data" : "url").raw(source.uri.raw()).end_object();
+  out.escaped_key(type == "file" ? "file_data" : "url").raw(source.uri.raw());
+  if (told != mime && type == "file" && !mime.empty()) {
+    out.escaped_key("format").escaped(mime);
+  } else if (told != mime) {
+    spelt = mime;
+  }
+  out.end_object();
   const bool has_hints = write_rest(part, source.is_snake, spelt, out);
   out.end_object();
   return has_hints;

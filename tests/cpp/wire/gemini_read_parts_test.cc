@@ -31,6 +31,8 @@ TEST(GeminiReadParts, BecomeThoseOfOpenAi) {
             R"({"type":"video_url","video_url":{"url":"data:video/mp4;base64,AA"}})");
   EXPECT_EQ(read(R"({"inlineData":{"mimeType":"application/pdf","data":"AA"}})").text,
             R"({"type":"file","file":{"file_data":"data:application/pdf;base64,AA"}})");
+  EXPECT_EQ(read(R"({"fileData":{"mimeType":"application/pdf","fileUri":"gs://a/b"}})").text,
+            R"({"type":"file","file":{"file_data":"gs://a/b","format":"application/pdf"}})");
   EXPECT_EQ(read(R"({"fileData":{"mimeType":"image/png","fileUri":"gs://a/b.png"}})").text,
             R"({"type":"image_url","image_url":{"url":"gs://a/b.png"}})");
 }

@@ -37,9 +37,7 @@ REFUSED: dict[tuple[str, str], str] = {
 }
 
 # Losses that nobody reports: (id, format) -> what.
-EXCEPTIONS: dict[tuple[str, str], str] = {
-    ("gemini-gemini-generatecontent-cf4dc4dce5", "anthropic.messages"): "a file's media type",
-}
+EXCEPTIONS: dict[tuple[str, str], str] = {}
 
 
 def marks_of(exchange: Exchange, format: str) -> list[Any]:

@@ -39,9 +39,7 @@ IN_RECORDED_PIECES = [each for each in EXCHANGES if each.piece_lengths]
 ARRAYS = [each for each in EXCHANGES if each.asks_for_stream and each.payload.startswith(b"[")]
 
 # Answers that are not read as the simple reader reads them: id -> why.
-EXCEPTIONS: dict[str, str] = {
-    "vertex-gemini-streamgeneratecontent-c65ab0c65b": "billablePromptUsage is lost",
-}
+EXCEPTIONS: dict[str, str] = {}
 
 
 WHOLE_ANSWERS = [
