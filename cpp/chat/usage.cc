@@ -41,7 +41,7 @@ void write_details(Value details, std::initializer_list<Detail> counts, json::Wr
   }
   for (const Detail& detail : counts) {
     if (detail.count) {
-      out.key(detail.name).number(*detail.count);
+      out.escaped_key(detail.name).number(*detail.count);
     }
   }
   out.end_object();
@@ -49,7 +49,7 @@ void write_details(Value details, std::initializer_list<Detail> counts, json::Wr
 
 void write_count(std::string_view name, std::optional<std::int64_t> count, json::Writer& out) {
   if (count) {
-    out.key(name).number(*count);
+    out.escaped_key(name).number(*count);
   }
 }
 

@@ -34,15 +34,34 @@ std::string joined_text(const Choice& choice, BlockKind kind) {
   return text;
 }
 
+// The same as a value. Most choices have one block of a kind, which is not joined to anything.
+void write_joined(const Choice& choice, BlockKind kind, Writer& out) {
+  const Block* only = nullptr;
+  for (const Block& block : choice.blocks) {
+    if (block.kind != kind) {
+      continue;
+    }
+    if (only != nullptr) {
+      out.escaped(joined_text(choice, kind));
+      return;
+    }
+    only = &block;
+  }
+  if (only != nullptr) {
+    out.escaped(only->text);
+  } else {
+    out.null();
+  }
+}
+
 void write_reasoning(const Choice& choice, Writer& out) {
   if (!has_block(choice, BlockKind::kReasoning)) {
     return;
   }
-  const std::string text = joined_text(choice, BlockKind::kReasoning);
-  out.escaped_key("reasoning_content").escaped(text);
+  write_joined(choice, BlockKind::kReasoning, out.escaped_key("reasoning_content"));
   for (const Block& block : choice.blocks) {
     if (block.kind == BlockKind::kReasoning && block.member == "reasoning") {
-      out.escaped_key("reasoning").escaped(text);
+      write_joined(choice, BlockKind::kReasoning, out.escaped_key("reasoning"));
       return;
     }
   }
@@ -52,15 +71,10 @@ void write_message(const Turn& turn, const Choice& choice, Writer& out) {
   out.begin_object();
   out.escaped_key("role").escaped(choice.role.empty() ? std::string_view("assistant")
                                                       : choice.role);
-  out.escaped_key("content");
-  if (has_block(choice, BlockKind::kText)) {
-    out.escaped(joined_text(choice, BlockKind::kText));
-  } else {
-    out.null();
-  }
+  write_joined(choice, BlockKind::kText, out.escaped_key("content"));
   write_reasoning(choice, out);
   if (has_block(choice, BlockKind::kRefusal)) {
-    out.escaped_key("refusal").escaped(joined_text(choice, BlockKind::kRefusal));
+    write_joined(choice, BlockKind::kRefusal, out.escaped_key("refusal"));
   }
   write_tool_calls(choice, out);
   write_beside_blocks(turn, choice, out);

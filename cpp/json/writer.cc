@@ -10,6 +10,7 @@
 namespace llmgate::json {
 namespace {
 
+constexpr std::size_t kShortText = 64;  // put together before it is appended: one call for three
 constexpr std::array<char, 16> kHexDigits = {'0', '1', '2', '3', '4', '5', '6', '7',
                                              '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
 constexpr std::size_t kLongestNumber = 32;  // a double needs 24 characters, an int64 20
@@ -113,39 +114,6 @@ void append_quoted(std::string& out, std::string_view utf8) {
   out += '"';
 }
 
-void Writer::separate() {
-  if (needs_comma_) {
-    out_ += ',';
-  }
-  needs_comma_ = true;
-}
-
-Writer& Writer::begin_object() {
-  separate();
-  out_ += '{';
-  needs_comma_ = false;
-  return *this;
-}
-
-Writer& Writer::end_object() {
-  out_ += '}';
-  needs_comma_ = true;
-  return *this;
-}
-
-Writer& Writer::begin_array() {
-  separate();
-  out_ += '[';
-  needs_comma_ = false;
-  return *this;
-}
-
-Writer& Writer::end_array() {
-  out_ += ']';
-  needs_comma_ = true;
-  return *this;
-}
-
 Writer& Writer::key(std::string_view utf8) {
   separate();
   append_quoted(out_, utf8);
@@ -184,10 +152,25 @@ Writer& Writer::string(std::string_view utf8) {
 }
 
 Writer& Writer::escaped(std::string_view inside) {
+  if (inside.size() <= kShortText) {
+    return short_text(inside);
+  }
   separate();
   out_ += '"';
   out_ += inside;
   out_ += '"';
+  return *this;
+}
+
+Writer& Writer::short_text(std::string_view inside) {
+  std::array<char, kShortText + 3> text;
+  text[0] = ',';
+  text[1] = '"';
+  inside.copy(text.data() + 2, inside.size());
+  text[inside.size() + 2] = '"';
+  const std::size_t start = needs_comma_ ? 0 : 1;
+  out_.append(text.data() + start, inside.size() + 3 - start);
+  needs_comma_ = true;
   return *this;
 }
 

@@ -2,8 +2,11 @@
 // escapes what must be escaped, and splices text that is JSON already.
 #pragma once
 
+#include <array>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -20,14 +23,17 @@ class Writer {
  public:
   explicit Writer(std::string& out) : out_(out) {}
 
-  Writer& begin_object();
-  Writer& end_object();
-  Writer& begin_array();
-  Writer& end_array();
+  Writer& begin_object() { return open('{'); }
+  Writer& end_object() { return close('}'); }
+  Writer& begin_array() { return open('['); }
+  Writer& end_array() { return close(']'); }
   Writer& key(std::string_view utf8);            // escaped as needed
   Writer& raw_key(std::string_view quoted);      // a name as raw() gives it
   Writer& escaped_key(std::string_view inside);  // a name's inside, escaped already
-  Writer& raw(std::string_view json);            // one JSON value, spliced
+  // A literal, with nothing to be escaped in it: written in one go.
+  template <std::size_t N>
+  Writer& escaped_key(const char (&literal)[N]);  // NOLINT(modernize-avoid-c-arrays)
+  Writer& raw(std::string_view json);             // one JSON value, spliced
   Writer& string(std::string_view utf8);
   Writer& escaped(std::string_view inside);  // a string's inside, escaped already
   Writer& number(std::int64_t value);
@@ -45,11 +51,43 @@ class Writer {
   Writer& null();
 
  private:
-  void separate();
+  void separate() {
+    if (needs_comma_) {
+      out_ += ',';
+    }
+    needs_comma_ = true;
+  }
+  Writer& open(char bracket) {
+    separate();
+    out_ += bracket;
+    needs_comma_ = false;
+    return *this;
+  }
+  Writer& close(char bracket) {
+    out_ += bracket;
+    needs_comma_ = true;
+    return *this;
+  }
+  Writer& short_text(std::string_view inside);
   Writer& unsigned_number(std::uint64_t value);
 
   std::string& out_;
   bool needs_comma_ = false;
 };
+
+template <std::size_t N>
+Writer& Writer::escaped_key(const char (&literal)[N]) {  // NOLINT(modernize-avoid-c-arrays)
+  constexpr std::size_t kLength = N - 1;
+  std::array<char, kLength + 4> text;  // ,"literal":
+  text[0] = ',';
+  text[1] = '"';
+  std::memcpy(text.data() + 2, literal, kLength);
+  text[kLength + 2] = '"';
+  text[kLength + 3] = ':';
+  const std::size_t start = needs_comma_ ? 0 : 1;
+  out_.append(text.data() + start, text.size() - start);
+  needs_comma_ = false;
+  return *this;
+}
 
 }  // namespace llmgate::json

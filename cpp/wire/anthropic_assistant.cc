@@ -230,7 +230,7 @@ bool is_empty_assistant(const Message& message, const AnthropicRendering& render
   if (message.native.exists() || rendering.is_verbatim()) {
     return false;
   }
-  const Value content = message.value.find("content");
+  const Value content = message.content;
   for (const Value part : content.elements()) {
     if (is_sendable_part(part, rendering)) {
       return false;
@@ -244,7 +244,7 @@ bool is_empty_assistant(const Message& message, const AnthropicRendering& render
 
 void write_anthropic_assistant(const Message& message, bool is_last, AnthropicRendering& rendering,
                                Writer& out) {
-  const Value content = message.value.find("content");
+  const Value content = message.content;
   if (message.native.exists()) {
     for (const Value call : message.value.find("tool_calls").elements()) {
       if (const std::string_view id = call.find("id").escaped(); !is_portable_id(id)) {

@@ -46,8 +46,12 @@ const ClaudeModel& find_claude_model(std::string_view model) {
   const std::size_t own_name = model.find("claude-");
   const std::string_view name =
       own_name == std::string_view::npos ? std::string_view() : model.substr(own_name);
+  // Behind "claude-" the first letter tells families apart: cheaper than comparing each prefix.
+  constexpr std::size_t kFamily = 7;
+  const char family = name.size() > kFamily ? name[kFamily] : '\0';
   for (const ClaudeModel& row : kModels) {
-    if (name.starts_with(row.prefix)) {
+    const bool may_match = row.prefix.size() <= kFamily || row.prefix[kFamily] == family;
+    if (may_match && name.starts_with(row.prefix)) {
       return row;
     }
   }

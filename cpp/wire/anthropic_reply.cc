@@ -113,11 +113,9 @@ Failure parse_anthropic_reply(std::string_view body, const Issuer& issuer, json:
     return invalid_response(std::string("the reply is not JSON: ") + error->reason, body, issuer);
   }
   const Value root = scratch.root();
-  if (is_error_body(root)) {
-    return classify_error(0, {}, body, issuer);
-  }
   if (!root.is_object()) {
-    return invalid_response("the reply is no object", body, issuer);
+    return is_error_body(root) ? classify_error(0, {}, body, issuer)
+                               : invalid_response("the reply is no object", body, issuer);
   }
   if (root.size() > kMostAnthropicEntries) {
     return invalid_response(outsized(), body, issuer);
@@ -127,15 +125,21 @@ Failure parse_anthropic_reply(std::string_view body, const Issuer& issuer, json:
   turn.created_s = issuer.now_s;
   Choice& choice = turn.choices.emplace_back();
   Value content;
+  bool is_error = false;
   for (const json::Member member : root.members()) {
     const std::string_view name = member.name.escaped();
     if (name == "content") {
       content = member.value;
+    } else if (name == "error") {
+      is_error = !member.value.is_null();
     } else if (name == "usage" && member.value.is_object()) {
       turn.usage = read_anthropic_usage(member.value);
     } else if (!absorb_fact(member, turn)) {
       keep(name, member.value, turn.members);
     }
+  }
+  if (is_error) {
+    return classify_error(0, {}, body, issuer);
   }
   if (std::string problem = absorb_anthropic_content(content, choice); !problem.empty()) {
     return invalid_response(std::move(problem), body, issuer);

@@ -76,7 +76,7 @@ void AnthropicMessages::close(Writer& out) {
 }
 
 bool AnthropicMessages::has_content(const Message& message) const {
-  const Value content = message.value.find("content");
+  const Value content = message.content;
   if (rendering_.is_verbatim()) {
     return true;
   }
@@ -90,7 +90,7 @@ bool AnthropicMessages::has_content(const Message& message) const {
 
 // The message's own cache_control goes to its last block.
 void AnthropicMessages::write_parts(const Message& message, Writer& out) {
-  const Value content = message.value.find("content");
+  const Value content = message.content;
   const Path message_path = kMessages.element(message.index);
   const Path path = message_path.member("content");
   const Value cache_control =
@@ -128,7 +128,7 @@ void AnthropicMessages::note_members(const Message& message) {
 }
 
 void AnthropicMessages::write_user(const Message& message, std::string_view role, Writer& out) {
-  const Value content = message.value.find("content");
+  const Value content = message.content;
   const Value cache_control = message.value.find("cache_control");
   const Path path = kMessages.element(message.index);
   if (message.value.size() > 2) {
@@ -157,7 +157,7 @@ void AnthropicMessages::write_user(const Message& message, std::string_view role
 }
 
 void AnthropicMessages::write_tool_result(const Message& message, Writer& out) {
-  const Value content = message.value.find("content");
+  const Value content = message.content;
   const Path path = kMessages.element(message.index);
   if (!is_joined(message)) {
     begin("user", message, out);
@@ -217,7 +217,7 @@ bool AnthropicMessages::write_plain_system(Value field, bool is_alone, Writer& o
     return true;
   }
   const Value message = instructions_.front()->value;
-  const Value content = message.find("content");
+  const Value content = instructions_.front()->content;
   if (!content.is_string() || message.find("cache_control").exists()) {
     return false;
   }
@@ -259,7 +259,7 @@ void AnthropicMessages::write_system(Value field, std::string_view instruction, 
 }
 
 void AnthropicMessages::write_instructions(const Message& message, Writer& out) {
-  const Value content = message.value.find("content");
+  const Value content = message.content;
   const Path path = kMessages.element(message.index);
   if (message.value.size() > 2) {
     note_members(message);

@@ -93,7 +93,16 @@ Conversation::Conversation(Value messages, const Format& format, const Issuer& i
     Message& message = messages_.emplace_back();
     message.index = messages_.size() - 1;
     message.value = value;
-    message.role = role_of(value.find("role"));
+    Value role;
+    for (const json::Member member : value.members()) {
+      const std::string_view name = member.name.escaped();
+      if (name == "role") {
+        role = member.value;
+      } else if (name == "content") {
+        message.content = member.value;
+      }
+    }
+    message.role = role_of(role);
     if (message.role == Role::kAssistant) {
       decide(message, format, issuer, dispositions);
       note_calls(message);

@@ -21,6 +21,7 @@ enum class Role : std::uint8_t { kSystem, kUser, kAssistant, kTool };  // develo
 struct Message {
   Role role = Role::kUser;
   std::size_t index = 0;    // in the request's messages
+  json::Value content;      // of the message
   json::Value value;        // the canonical message
   json::Value native;       // exists: it came from this issuer, and goes back just so
   bool is_own = false;      // it came from this issuer and has not been changed

@@ -161,7 +161,7 @@ Failure GeminiContentWriter::write_user(const Message& message) {
     note_members(message);
   }
   const Path path = kMessages.element(message.index);
-  return write_parts(message.value.find("content"), path.member("content"));
+  return write_parts(message.content, path.member("content"));
 }
 
 Failure GeminiContentWriter::write_parts(Value content, const Path& path) {
@@ -204,7 +204,7 @@ Failure GeminiContentWriter::write_assistant(const Message& message) {
 
 Failure GeminiContentWriter::write_texts_of(const Message& message, std::size_t& count) {
   const Path path = kMessages.element(message.index);
-  const Value content = message.value.find("content");
+  const Value content = message.content;
   if (is_shown(content) && !(content.is_string() && content.escaped().empty())) {
     count += content.is_string() ? 1 : content.size();
     if (Failure failure = write_parts(content, path.member("content"))) {
@@ -321,7 +321,7 @@ void GeminiContentWriter::write_native(const Message& message) {
 }
 
 Failure GeminiContentWriter::write_system_parts(const Message& message) {
-  const Value content = message.value.find("content");
+  const Value content = message.content;
   const Path path = kMessages.element(message.index);
   if (message.value.size() > 2) {
     note_members(message);

@@ -145,7 +145,7 @@ bool GeminiResultWriter::write_if_object(Value text) {
 // are not specified, the whole response is treated as function output" (Gemini API reference, read
 // 2026-11).
 void GeminiResultWriter::write_response(const Message& message) {
-  const Value content = message.value.find("content");
+  const Value content = message.content;
   const bool is_error = message.value.find("is_error").as_bool().value_or(false);
   const Path path = kMessages.element(message.index);
   out_.escaped_key("response");
@@ -188,7 +188,7 @@ Failure GeminiResultWriter::write_media(const Message& message, bool is_inside) 
   const Path content = path.member("content");
   bool is_open = false;
   std::size_t index = 0;
-  for (const Value part : message.value.find("content").elements()) {
+  for (const Value part : message.content.elements()) {
     const std::size_t at = index++;
     const Path own = content.element(at);
     if (is_text(part)) {
