@@ -192,7 +192,7 @@ def test_folders_include_only_what_stands_before_them() -> None:
     [
         ("json/writer.cc", '#include "chat/turn.h"'),
         ("net/http.h", '#include "json/document.h"'),
-        ("routing/health.h", '#include "wire/openai_chat.h"'),
+        ("routing/health.h", '#include "wire/openai/chat.h"'),
         ("chat/turn.cc", '#include "stray.h"'),
         ("engine/call.cc", "#include <pybind11/pybind11.h>"),
         ("engine/call.cc", "#include <Python.h>"),
