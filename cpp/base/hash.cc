@@ -1,6 +1,6 @@
 #include "base/hash.h"
 
-#define XXH_INLINE_ALL
+#define XXH_INLINE_ALL  // NOLINT(readability-identifier-naming): its own name
 #include <xxhash.h>
 
 namespace llmgate {

@@ -15,7 +15,6 @@ namespace {
 using json::Member;
 using json::Path;
 using json::Value;
-using json::Writer;
 
 struct Extension {
   std::string_view name;
