@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "chat/chunk_writer.h"
+#include "chat/replay.h"
 #include "chat/usage.h"
 #include "json/writer.h"
 #include "wire/classify.h"
@@ -19,6 +20,9 @@ namespace {
 
 using json::Value;
 using json::Writer;
+
+// A replay puts what was said deeper than it came: an input of Anthropic's by five levels.
+constexpr json::Limits kOwnChunkLimits{.max_depth = kReplyLimits.max_depth + 8};
 
 // Rewrites one provider's chunk into OpenAI's shape, copying every member that needs no change.
 // `turn` has absorbed the chunk already.
@@ -193,7 +197,11 @@ class OpenAiStreamParser final : public StreamParser {
       saw_marker_ = true;
       return Outcome{};
     }
-    if (const auto error = document_.read(event.data, kReplyLimits)) {
+    auto error = document_.read(event.data, kReplyLimits);
+    if (error && event.data.find(chat::kReplayMember) != std::string_view::npos) {
+      error = document_.read(event.data, kOwnChunkLimits);
+    }
+    if (error) {
       return malformed(std::string("a stream event is not JSON: ") + error->reason, event.data);
     }
     const Value root = document_.root();

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "chat/view.h"
 #include "support/turns.h"
 
 namespace llmgate::wire {
@@ -167,6 +168,16 @@ TEST(Chunks, TurnContentListsIntoTextsAndGiveTheListAtTheEnd) {
   const Json last(stream_of_deltas({R"({"content":)" + list + "}"}).chunks.back());
   const json::Value replay = last["choices"].at(0).find("delta").find("llmgate_replay");
   EXPECT_EQ(replay.find("native").find("content").at(2).raw(), R"({"type":"image"})");
+}
+
+TEST(Chunks, OfTheDeepestListCanBeReadAgain) {
+  constexpr std::size_t kLevels = 106;  // a delta's content is at the sixth
+  const std::string list = std::string(kLevels, '[') + std::string(kLevels, ']');
+  const Streamed streamed = stream_of_deltas({R"({"content":)" + list + "}"});
+  ASSERT_FALSE(streamed.error);
+  const Streamed again = stream_of(streamed.chunks);
+  EXPECT_FALSE(again.error);
+  EXPECT_EQ(render_turn(again.turn), render_turn(streamed.turn));
 }
 
 // The index of the tool call in the last of these deltas, as a caller sees it.
