@@ -28,7 +28,7 @@ FOLDERS = [
 ]
 ALLOWED = {folder: set(FOLDERS[: place + 1]) for place, folder in enumerate(FOLDERS)}
 ALLOWED["net"] = {"base", "net"}
-ALLOWED["routing"] = {"base", "chat", "routing"}
+ALLOWED["routing"] = {"base", "json", "chat", "routing"}
 
 # Where a library's headers may be included: the start of the file's path.
 LIBRARIES = {
@@ -36,6 +36,7 @@ LIBRARIES = {
     r"curl/": "net/curl_",
     r"boost/": "net/event_loop.cc",
     r"xxhash": "base/hash.cc",
+    r"yaml\.h": "json/from_yaml.cc",
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 PRINTS = re.compile(r"std::(?:cout|cerr|clog)\b|\b(?:printf|fprintf|puts|abort)\s*\(")

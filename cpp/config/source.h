@@ -1,0 +1,35 @@
+// A configuration's text, JSON or YAML, with the lines of its values, so that every error names the
+// place in the user's file. Read on the entering thread; immutable.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "json/document.h"
+
+namespace llmgate::config {
+
+enum class Syntax : std::uint8_t { kGuess, kJson, kYaml };
+
+class Source {
+ public:
+  // `name` is that of the file, or empty; it stands in front of errors.
+  static Result<Source> read(std::string text, Syntax syntax, std::string name);
+
+  [[nodiscard]] json::Value root() const;
+  // Of a value of this source, counted from 1; 0 where the text came from no file (a dict).
+  [[nodiscard]] int line_of(json::Value value) const;
+  // "config.yaml, line 12: $.router_settings.fallbacks[0]: MESSAGE" as a bad request whose
+  // json_path is `path`.
+  [[nodiscard]] Error error(json::Value at, std::string path, std::string_view message) const;
+
+ private:
+  struct State;
+  std::shared_ptr<const State> state_;  // the index points into the text: both stay where they are
+};
+
+}  // namespace llmgate::config
