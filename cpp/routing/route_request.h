@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "chat/request.h"
 #include "json/document.h"
 #include "routing/route_plan.h"
 
@@ -32,6 +33,7 @@ struct ProviderPreferences {
   bool denies_data_collection = false;
   bool needs_zero_retention = false;
   SortBy sort = SortBy::kNone;
+  bool sorts_across_models = false;  // else within each model, in the models' order
   Prices max_price;
   std::vector<PreferredBound> min_throughput;
   std::vector<PreferredBound> max_latency;
@@ -54,5 +56,17 @@ struct RouteRequest {
   json::Value params;    // the request's object, for conditions
   json::Value metadata;  // the caller's, or missing
 };
+
+// What the request itself says; tags, region, priority and preferences are for others to fill in.
+//
+// prompt_tokens: a token for 4 bytes of text in messages, tools and the schema of an answer (as
+// UTF-8, whatever its escapes), 4 for each message around it, 800 for each image, sound or file;
+// base64 data counts nothing more, and neither do members that no provider sees. needs: what the
+// parts, tools and parameters ask for; kPrefill where the last message is the assistant's own text.
+// prompt_start: of the tools, the first system (or developer) and the first other message, from
+// 4096 bytes on. session: `session_id`, else `metadata.session_id`, else `prompt_cache_key`.
+// issuer_*: of the newest assistant message whose replay holds signed or encrypted reasoning and
+// that nobody has edited since. One walk over the index; borrows from `request`.
+RouteRequest describe_request(const chat::ChatRequest& request);
 
 }  // namespace llmgate::routing

@@ -36,6 +36,7 @@ LIBRARIES = {
     r"curl/": "net/curl_",
     r"boost/": "net/event_loop.cc",
     r"xxhash": "base/hash.cc",
+    r"re2/": "routing/pattern.cc",
     r"yaml\.h": "json/from_yaml.cc",
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
