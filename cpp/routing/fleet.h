@@ -1,6 +1,7 @@
 // The health of a Router's deployments: breakers, cool-downs, rate limits, latencies, calls in
-// flight, retry budgets and affinities. One per Router, owned by the loop (or by a simulation),
-// without locks. Every time is an argument: no clock is read here.
+// flight, retry budgets and affinities. One for each version of a Router's plan; a call keeps the
+// one it started with, and deployments that two plans have in common share their records. Owned by
+// the loop (or by a simulation), without locks. Every time is an argument: no clock is read here.
 #pragma once
 
 #include <chrono>
@@ -27,17 +28,23 @@ std::string_view name_of(Unavailable reason);
 
 struct Availability {
   Unavailable reason = Unavailable::kNo;
-  TimePoint until;  // when it is worth asking again; for kAtParallel the far future
+  // When it is worth asking again. TimePoint::max() where that depends on an attempt in flight:
+  // for kAtParallel, and while a probe runs.
+  TimePoint until;
 };
 
+// What every decision reads comes first.
 struct DeploymentHealth {
+  TimePoint cool_until{};
+  std::int64_t in_flight = 0;
   Breaker breaker;
   RateLimit limit;
   Latency latency;
-  TimePoint cool_until{};
-  std::int64_t in_flight = 0;
+  BreakerPolicy breaker_policy;  // not enabled: there are no cool-downs either
+  TimePoint cooled_at{};         // when the last cool-down began
+  int cool_downs = 0;            // in a row, without a hint of the server's and without a success
   std::int64_t attempts = 0;
-  std::int64_t failures = 0;
+  std::int64_t failures = 0;  // all that were not ours, the caller's or the deadline's
   std::int64_t probes = 0;
 };
 
@@ -64,16 +71,17 @@ struct AttemptResult {
 class Fleet {
  public:
   explicit Fleet(std::shared_ptr<const RoutePlan> plan);
+  // For a changed plan: deployments of the same id keep their health, their credentials' budgets
+  // and their affinities. Calls in flight go on with `before`, whose records are the same ones.
+  Fleet(std::shared_ptr<const RoutePlan> plan, const Fleet& before);
 
   [[nodiscard]] const RoutePlan& plan() const { return *plan_; }
-  // The same deployments by id keep their health; calls in flight settle by the plan they have.
-  void change_plan(std::shared_ptr<const RoutePlan> plan);
-
   // Whether an attempt could be made now. `tokens`: to be reserved.
   [[nodiscard]] Availability availability(DeploymentIndex index, std::int64_t tokens,
                                           TimePoint now) const;
   // Takes a place: counts it, reserves tokens, and makes it the probe of a half-open breaker.
-  // `in_panic`: even with its breaker open or cooling down. Nothing: not available after all.
+  // `in_panic`: even with its breaker open or cooling down, within its limits. Nothing: not
+  // available after all.
   std::optional<Admission> admit(DeploymentIndex index, std::int64_t tokens, TimePoint now,
                                  bool in_panic);
   // The attempt is over: breaker, cool-down, latency, limits, budget.
@@ -86,24 +94,38 @@ class Fleet {
   bool take_retry(std::uint32_t credential, TimePoint now);
 
   [[nodiscard]] const DeploymentHealth& health(DeploymentIndex index) const {
-    return health_[index];
+    return *health_[index];
+  }
+  [[nodiscard]] double retries_left(std::uint32_t credential, TimePoint now) const {
+    return budgets_[credential]->available(now);
   }
   [[nodiscard]] std::uint64_t& slot(std::uint16_t slot) { return slots_[slot]; }
   [[nodiscard]] Affinity& sessions() { return sessions_; }
   [[nodiscard]] Affinity& prompts() { return prompts_; }
+  // Openings that did not happen because they would have left an alias without a deployment.
   [[nodiscard]] std::int64_t panics() const { return panics_; }
 
  private:
+  void find_aliases();
+  void take_over(const Fleet& before);
   // An opening would leave some alias without any deployment: it stays closed.
   [[nodiscard]] bool is_last_open(DeploymentIndex index, TimePoint now) const;
+  [[nodiscard]] bool is_healthy(DeploymentIndex index, TimePoint now) const;
+  void settle_success(DeploymentHealth& health, const Admission& admission,
+                      const AttemptResult& result, TimePoint now);
+  void settle_failure(const Admission& admission, const AttemptResult& result, TimePoint now,
+                      Random& random);
 
   std::shared_ptr<const RoutePlan> plan_;
-  std::vector<DeploymentHealth> health_;
-  std::vector<RetryBudget> budgets_;
+  // Shared by the versions of a plan on their one thread, so that calls in flight settle where new
+  // calls look.
+  std::vector<std::shared_ptr<DeploymentHealth>> health_;
+  std::vector<std::shared_ptr<RetryBudget>> budgets_;
   std::vector<std::uint64_t> slots_;  // of strategies, between calls
   Affinity sessions_;
   Affinity prompts_;
-  std::vector<std::vector<std::uint32_t>> aliases_of_;  // of each deployment
+  std::vector<std::vector<DeploymentIndex>> groups_;   // below each alias and pattern
+  std::vector<std::vector<std::uint32_t>> groups_of_;  // of each deployment
   std::int64_t panics_ = 0;
 };
 
