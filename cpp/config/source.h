@@ -17,14 +17,15 @@ enum class Syntax : std::uint8_t { kGuess, kJson, kYaml };
 
 class Source {
  public:
-  // `name` is that of the file, or empty; it stands in front of errors.
+  // `name` is that of the file, or empty; it stands in front of errors. kGuess: what begins with
+  // '{' or '[' is JSON, anything else YAML. A name that stands twice in one object is an error.
   static Result<Source> read(std::string text, Syntax syntax, std::string name);
 
   [[nodiscard]] json::Value root() const;
-  // Of a value of this source, counted from 1; 0 where the text came from no file (a dict).
+  // Of a value or name of this source, counted from 1; 0 where it is JSON without a name (a dict).
   [[nodiscard]] int line_of(json::Value value) const;
-  // "config.yaml, line 12: $.router_settings.fallbacks[0]: MESSAGE" as a bad request whose
-  // json_path is `path`.
+  // "config.yaml, line 12: MESSAGE" as a bad request whose json_path is `path`; what shows an error
+  // puts that in front.
   [[nodiscard]] Error error(json::Value at, std::string path, std::string_view message) const;
 
  private:

@@ -37,7 +37,7 @@ LIBRARIES = {
     r"boost/": "net/event_loop.cc",
     r"xxhash": "base/hash.cc",
     r"re2/": "routing/pattern.cc",
-    r"yaml\.h": "json/from_yaml.cc",
+    r"yaml\.h": "json/yaml_nodes.cc",
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 PRINTS = re.compile(r"std::(?:cout|cerr|clog)\b|\b(?:printf|fprintf|puts|abort)\s*\(")
