@@ -181,17 +181,21 @@ struct RoutePlan {
   std::uint32_t credential_count = 0;
 };
 
+// Puts `names` into the plan: exact ones sorted, those with a '*' by how much of them is fixed.
+void set_aliases(RoutePlan& plan, std::vector<Alias> names);
+
 // The alias or pattern that `name` means; `captured` gets what stood for '*'. Null: none does.
 const Alias* find_alias(const RoutePlan& plan, std::string_view name, std::string& captured);
 
 // The deployments below a node, each once, in the order of the tree.
 std::vector<DeploymentIndex> deployments_below(const RoutePlan& plan, NodeIndex root);
 
-// The plan as a tree for a terminal: two spaces and a branch for each level.
+// The plan as a tree for a terminal: a branch for each level, one block for each name.
 std::string explain(const RoutePlan& plan);
 
-// What makes a plan unusable, whatever dialect it came from: children that do not exist, cycles,
-// too much depth, negative weights or all of them zero, triggers that do not match their children.
+// What makes a plan unusable, whatever dialect it came from: no names, children that do not exist,
+// cycles, too much depth, negative weights or all of them zero, triggers that do not match their
+// children, the same name or id twice. A node may be the child of several others. Linear.
 Failure check_plan(const RoutePlan& plan);
 
 }  // namespace llmgate::routing
