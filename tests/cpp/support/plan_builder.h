@@ -1,7 +1,10 @@
 // Route plans made up for tests, node by node.
 #pragma once
 
+#include <cstddef>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -13,7 +16,7 @@ namespace llmgate::test {
 // Picks the first candidate.
 class FirstStrategy : public routing::Strategy {
  public:
-  constexpr FirstStrategy() = default;
+  FirstStrategy() = default;
   [[nodiscard]] std::string_view name() const override { return "first"; }
   [[nodiscard]] std::string_view option_names() const override { return "minutes|share"; }
   [[nodiscard]] std::size_t pick(std::span<const routing::Candidate> /*candidates*/,
@@ -21,6 +24,8 @@ class FirstStrategy : public routing::Strategy {
     return 0;
   }
 };
+
+inline const FirstStrategy kFirstStrategy;
 
 class PlanBuilder {
  public:
@@ -46,7 +51,7 @@ class PlanBuilder {
     node.kind = routing::NodeKind::kBalance;
     node.name = "balance";
     node.children = std::move(children);
-    node.strategy = &first_;
+    node.strategy = &kFirstStrategy;
     node.slot = plan.slot_count++;
     return add(std::move(node));
   }
@@ -67,9 +72,6 @@ class PlanBuilder {
   }
 
   routing::RoutePlan plan;
-
- private:
-  static constexpr FirstStrategy first_{};
 };
 
 }  // namespace llmgate::test
