@@ -24,37 +24,11 @@ int status_of(const AttemptResult& result) {
   return result.status != 0 ? result.status : traits_of(*result.failure).status;
 }
 
-bool is_named(const Trigger& trigger, const AttemptResult& result) {
-  const int status = status_of(result) != 0 ? status_of(result) : 503;
-  return (trigger.kinds & set_of(*result.failure)) != 0 ||
-         std::find(trigger.statuses.begin(), trigger.statuses.end(), status) !=
-             trigger.statuses.end();
-}
-
-// Each once; `depth` bounds what a plan that nobody has checked can do.
-void add_deployments(const RoutePlan& plan, NodeIndex index, std::size_t depth,
-                     std::vector<DeploymentIndex>& deployments) {
-  if (index >= plan.nodes.size() || depth > kMostDepth) {
-    return;
-  }
-  const Node& node = plan.nodes[index];
-  if (node.kind == NodeKind::kTarget) {
-    if (std::find(deployments.begin(), deployments.end(), node.deployment) == deployments.end()) {
-      deployments.push_back(node.deployment);
-    }
-    return;
-  }
-  for (const NodeIndex child : node.children) {
-    add_deployments(plan, child, depth + 1, deployments);
-  }
-  add_deployments(plan, node.otherwise, depth + 1, deployments);
-}
-
 // What a failed attempt says about the deployment's health.
 bool counts_as_failure(const BreakerPolicy& policy, const AttemptResult& result,
                        OutcomeClass outcome_class) {
   if (policy.on.has_value()) {
-    return is_named(*policy.on, result);
+    return policy.on->matches(*result.failure, result.status);
   }
   switch (outcome_class) {
     case OutcomeClass::kNeverSent:
@@ -152,8 +126,7 @@ void Fleet::find_aliases() {
   groups_of_.resize(plan_->deployments.size());
   for (const std::vector<Alias>* aliases : {&plan_->aliases, &plan_->patterns}) {
     for (const Alias& alias : *aliases) {
-      groups_.emplace_back();
-      add_deployments(*plan_, alias.root, 0, groups_.back());
+      groups_.push_back(deployments_below(*plan_, alias.root));
       for (const DeploymentIndex index : groups_.back()) {
         groups_of_[index].push_back(static_cast<std::uint32_t>(groups_.size() - 1));
       }
