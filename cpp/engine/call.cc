@@ -5,7 +5,6 @@
 #include <string>
 
 #include "engine/call_error.h"
-#include "engine/render_request.h"
 #include "wire/classify.h"
 
 namespace llmgate::engine {
@@ -22,10 +21,6 @@ constexpr milliseconds kDrainTime{100};
 // What may wait for the first content, so that an attempt can still be replaced.
 constexpr std::size_t kMaxHeldBack = 256 * 1024;
 
-std::int64_t expected_choices(const chat::ChatRequest& request) {
-  return request.root().find("n").as_int().value_or(1);
-}
-
 }  // namespace
 
 Call::Call(Token token, CallSpec&& spec, std::shared_ptr<CompletionSink> sink, CallContext context,
@@ -34,30 +29,21 @@ Call::Call(Token token, CallSpec&& spec, std::shared_ptr<CompletionSink> sink, C
       spec_(std::move(spec)),
       sink_(std::move(sink)),
       context_(context),
-      on_retired_(std::move(on_retired)) {}
+      on_retired_(std::move(on_retired)),
+      route_(spec_.max_retries, context.random) {
+  main_.timeouts = &spec_.timeouts;
+}
 
 Call::~Call() {
   context_.loop.cancel_timer(timer_);
-  if (transfer_ != 0) {
-    context_.transport.cancel(transfer_);
-  }
-}
-
-// Whatever is thrown below here (memory, a sink) fails this one call and no other.
-template <typename Step>
-void Call::guard(Step step) {
-  try {
-    step();
-  } catch (const std::exception& thrown) {
-    fail_inside(thrown.what());
-  }
+  stop_transfers();
 }
 
 void Call::fail_inside(const char* what) {
   if (is_retired_) {
     return;
   }
-  stop_transfer();
+  stop_transfers();
   if (has_ended_) {
     retire();
     return;
@@ -70,204 +56,208 @@ void Call::fail_inside(const char* what) {
 
 void Call::start() {
   assert(context_.loop.on_loop_thread());
-  guard([this] { begin(); });
+  guard([this] {
+    main_.times.call_started = now();
+    completion_->fields = spec_.request.field_names();
+    if (spec_.routed == nullptr) {
+      start_attempt(main_, routing::single_target_path(), "first");
+      return;
+    }
+    route_.enter(*spec_.routed, spec_.request.root(), context_.routers);
+    plan();
+  });
 }
 
-void Call::begin() {
-  times_.call_started = context_.loop.clock().now();
-  times_.is_stream = is_stream();
-  completion_->fields = spec_.request.field_names();
-  start_attempt("first");
+void Call::take_head(Exchange& exchange, net::ResponseHead head) {
+  guard([&] { read_head(exchange, std::move(head)); });
 }
 
-void Call::start_attempt(std::string_view why) {
-  times_.attempt_started = context_.loop.clock().now();
-  times_.has_content = false;
-  chunks_.clear();
-  Attempt& attempt = completion_->route.emplace_back();
-  attempt.provider = spec_.target.provider->name;
-  attempt.model = spec_.target.model;
-  attempt.base_url = spec_.target.base_url;
-  attempt.why = why;
-  attempt.started = duration_cast<microseconds>(times_.attempt_started - times_.call_started);
-
-  const wire::Issuer issuer = this->issuer();
-  reader_.emplace(
-      // A mock is written in OpenAI's shape, whoever is asked.
-      spec_.mock_reply ? wire::openai_chat_format() : spec_.target.provider->format(), issuer,
-      AnswerReader::Options{is_stream(), spec_.keeps_raw, expected_choices(spec_.request)},
-      context_.scratch);
-  auto request = render_request(spec_, issuer, completion_->dispositions);
-  if (!request) {
-    fail_attempt(std::move(request.error()), false);
-    return;
-  }
-  if (spec_.mock_reply) {
-    answer_from_mock();
-    return;
-  }
-  transfer_ = context_.transport.start(std::move(*request), *this);
-  arm_timer();
-}
-
-wire::Issuer Call::issuer() const {
-  const auto since_epoch = context_.loop.clock().wall().time_since_epoch();
-  return {&spec_.target.provider->dialect, spec_.target.model, &context_.issued,
-          duration_cast<std::chrono::seconds>(since_epoch).count()};
-}
-
-void Call::answer_from_mock() {
-  net::ResponseHead head;
-  head.status = 200;
-  reader_->on_head(std::move(head));
-  const auto progress = reader_->on_body(*spec_.mock_reply, chunks_);
-  assert(progress.ok());
-  net::TransferEnd end;
-  end.framed = true;
-  finish_answer(end);
-}
-
-void Call::on_head(net::ResponseHead head) {
-  guard([&] { take_head(std::move(head)); });
-}
-
-void Call::on_body(std::string_view bytes) {
+void Call::take_body(Exchange& exchange, std::string_view bytes) {
   if (!has_ended_) {  // else behind the end marker
-    guard([&] { take_body(bytes); });
+    guard([&] { read_body(exchange, bytes); });
   }
 }
 
-void Call::on_end(net::TransferEnd end) {
-  transfer_ = 0;
-  if (times_.drain_until) {
+void Call::take_end(Exchange& exchange, net::TransferEnd end) {
+  exchange.transfer = 0;
+  if (exchange.times.drain_until) {
     retire();
     return;
   }
-  guard([&] { finish_answer(end); });
+  guard([&] { finish_answer(exchange, end); });
 }
 
-void Call::take_head(net::ResponseHead head) {
-  Attempt& attempt = completion_->route.back();
+void Call::read_head(Exchange& exchange, net::ResponseHead head) {
+  Attempt& attempt = attempt_of(exchange);
   attempt.status = head.status;
   attempt.request_id = wire::request_id_of(head.headers);
-  times_.last_progress = context_.loop.clock().now();
+  exchange.times.last_progress = now();
   const bool opens_stream = is_stream() && head.status >= 200 && head.status < 300;
-  reader_->on_head(std::move(head));
+  exchange.reader->on_head(std::move(head));
   if (opens_stream) {
     sink_->deliver_chunks(token_, {});
   }
 }
 
-void Call::take_body(std::string_view bytes) {
-  auto progress = reader_->on_body(bytes, chunks_);
+void Call::read_body(Exchange& exchange, std::string_view bytes) {
+  auto progress = exchange.reader->on_body(bytes, exchange.chunks);
   if (!progress) {
-    hand_over({});
-    stop_transfer();
-    fail_attempt(std::move(progress.error()), false);
+    hand_over(exchange, {});
+    stop_transfer(exchange);
+    fail_attempt(exchange, std::move(progress.error()), false, false);
     return;
   }
-  hand_over(*progress);
+  hand_over(exchange, *progress);
   if (progress->is_complete) {
-    finish_answer({});
+    finish_answer(exchange, {});
   } else if (progress->progressed) {
     arm_timer();
   }
 }
 
 // Gives the reader what has come, and stops the server when the reader is far behind.
-void Call::hand_over(const AnswerReader::Progress& progress) {
+void Call::hand_over(Exchange& exchange, const AnswerReader::Progress& progress) {
+  CallTimes& times = exchange.times;
   if (progress.progressed) {
-    times_.last_progress = context_.loop.clock().now();
+    times.last_progress = now();
   }
-  if (progress.has_content && !times_.has_content) {
-    times_.has_content = true;
-    completion_->route.back().first_content =
-        duration_cast<microseconds>(times_.last_progress - times_.attempt_started);
+  if (progress.has_content && !times.has_content) {
+    times.has_content = true;
+    attempt_of(exchange).first_content =
+        duration_cast<microseconds>(times.last_progress - times.attempt_started);
   }
   std::size_t bytes = 0;
-  for (const std::string& chunk : chunks_) {
+  for (const std::string& chunk : exchange.chunks) {
     bytes += chunk.size();
   }
   // Before the first content nothing is shown, so that the attempt can still be replaced.
-  times_.has_content |= bytes > kMaxHeldBack;
-  if (chunks_.empty() || !times_.has_content) {
+  times.has_content |= bytes > kMaxHeldBack;
+  if (exchange.chunks.empty() || !times.has_content) {
     return;
   }
+  if (hedge_) {
+    drop_rival(exchange);
+  }
+  current_ = &exchange;
   StreamFlow& flow = *spec_.flow;
   const std::size_t unread = flow.unread_bytes.fetch_add(bytes) + bytes;
-  sink_->deliver_chunks(token_, std::exchange(chunks_, {}));
-  if (unread <= StreamFlow::kPauseAbove || transfer_ == 0 || flow.is_paused.exchange(true)) {
+  sink_->deliver_chunks(token_, std::exchange(exchange.chunks, {}));
+  if (unread <= StreamFlow::kPauseAbove || !exchange.is_running() ||
+      flow.is_paused.exchange(true)) {
     return;
   }
-  context_.transport.pause(transfer_);
+  context_.transport.pause(exchange.transfer);
   // The reader may have caught up before it could see the pause; then nobody else would end it.
   if (flow.ends_pause(flow.unread_bytes.load())) {
-    context_.transport.resume(transfer_);
+    context_.transport.resume(exchange.transfer);
   }
 }
 
 void Call::resume() {
-  if (has_ended_ || transfer_ == 0) {
+  if (has_ended_ || !current_->is_running()) {
     return;
   }
-  times_.last_progress = context_.loop.clock().now();  // idle clocks stood still
-  context_.transport.resume(transfer_);
+  current_->times.last_progress = now();  // idle clocks stood still
+  context_.transport.resume(current_->transfer);
   arm_timer();
 }
 
-void Call::finish_answer(const net::TransferEnd& end) {
-  if (Failure failure = reader_->finish(end, chunks_, completion_->turn)) {
+void Call::finish_answer(Exchange& exchange, const net::TransferEnd& end) {
+  if (Failure failure = exchange.reader->finish(end, exchange.chunks, completion_->turn)) {
     completion_->turn = {};
-    hand_over({});
-    fail_attempt(std::move(*failure), end.failure == net::TransferFailure::kStaleConnection);
+    hand_over(exchange, {});
+    fail_attempt(exchange, std::move(*failure),
+                 end.failure == net::TransferFailure::kStaleConnection,
+                 end.failure == net::TransferFailure::kResource);
     return;
   }
-  times_.has_content =
+  exchange.times.has_content =
       true;  // whatever is left may be shown now: a refusal of words is an answer too
-  hand_over({});
+  hand_over(exchange, {});
+  if (hedge_) {
+    drop_rival(exchange);
+  }
+  current_ = &exchange;
   context_.issued.add(completion_->turn);
-  completion_->route.back().missing_marker = completion_->turn.missing_marker;
-  close_attempt(nullptr, "");
+  attempt_of(exchange).missing_marker = completion_->turn.missing_marker;
+  if (route_.is_routed()) {
+    settle(exchange, nullptr, false);
+    route_.remember_answer(exchange.path, now());
+  }
+  close_attempt(exchange, nullptr);
   end_call();
 }
 
-void Call::stop_transfer() {
-  if (transfer_ != 0) {
-    context_.transport.cancel(std::exchange(transfer_, 0));
+void Call::stop_transfer(Exchange& exchange) {
+  if (exchange.is_running()) {
+    context_.transport.cancel(std::exchange(exchange.transfer, 0));
   }
 }
 
-void Call::fail_attempt(Error error, bool is_stale_connection) {
-  const TimePoint now = context_.loop.clock().now();
-  outcomes_.push_back({error.kind, is_stale_connection, times_.has_content && is_stream(),
-                       error.retry_after, error.should_retry});
-  routing::RetryPolicy policy{spec_.max_retries, std::nullopt};
-  if (spec_.timeouts.deadline) {
-    policy.remaining =
-        duration_cast<milliseconds>(times_.call_started + *spec_.timeouts.deadline - now);
+void Call::stop_transfers() {
+  stop_transfer(main_);
+  if (hedge_) {
+    stop_transfer(*hedge_);
   }
-  const routing::Decision decision = routing::plan_next(policy, outcomes_, context_.random);
-  close_attempt(&error, decision.tries_again ? "" : decision.why);
-  if (!decision.tries_again) {
-    complete_error(error, spec_, reader_->head(), completion_->route);
-    completion_->turn = reader_->take_partial();
-    completion_->error = std::move(error);
-    end_call();
-  } else if (decision.wait.count() == 0) {
-    start_attempt(decision.why);
-  } else {
-    times_.retry_at = now + decision.wait;
+}
+
+void Call::fail_attempt(Exchange& exchange, Error error, bool is_stale_connection, bool is_ours) {
+  Attempt& attempt = attempt_of(exchange);
+  const bool is_committed = exchange.times.has_content && is_stream();
+  complete_error(error, *exchange.target, exchange.reader->head(), attempt);
+  route_.note({error.kind, error.status, is_stale_connection, is_committed, error.retry_after,
+               error.should_retry, exchange.path, now()});
+  attempt.outcome_class = routing::letter_of(routing::class_of(error.kind, is_committed));
+  close_attempt(exchange, &error);
+  if (exchange.admission) {
+    settle(exchange, &error, is_ours);
+  }
+  last_error_ = std::move(error);
+  Exchange* const other = &exchange == &main_ ? hedge_.get() : &main_;
+  if (other != nullptr && other->is_running()) {
+    current_ = other;
     arm_timer();
+    return;
+  }
+  current_ = &exchange;
+  if (is_out_of_time_) {
+    end_with_last_error("the deadline comes first");
+  } else {
+    plan();
   }
 }
 
-void Call::close_attempt(const Error* error, std::string_view why) {
-  Attempt& attempt = completion_->route.back();
-  attempt.outcome = error == nullptr ? "finished" : traits_of(error->kind).name;
-  if (!why.empty()) {
-    attempt.why += "; stopped: " + std::string(why);
+// What the fleet learns from an attempt.
+void Call::settle(Exchange& exchange, const Error* error, bool is_ours) {
+  if (!exchange.admission) {
+    return;
   }
-  attempt.total = duration_cast<microseconds>(context_.loop.clock().now() - times_.attempt_started);
+  routing::AttemptResult result;
+  result.is_ours = is_ours;
+  result.total = now() - exchange.times.attempt_started;
+  result.is_committed = exchange.times.has_content && is_stream();
+  if (const auto first = attempt_of(exchange).first_content) {
+    result.first_content = *first;
+  }
+  if (error != nullptr) {
+    result.failure = error->kind;
+    result.status = error->status;
+    result.retry_after = error->retry_after;
+  } else {
+    const chat::Usage& usage = completion_->turn.usage;
+    if (usage.prompt_tokens && usage.completion_tokens) {
+      result.tokens = *usage.prompt_tokens + *usage.completion_tokens;
+    }
+    result.output_tokens = usage.completion_tokens.value_or(0);
+  }
+  const routing::Admission admission = *std::exchange(exchange.admission, std::nullopt);
+  route_.settle(admission, result, now());
+}
+
+void Call::close_attempt(const Exchange& exchange, const Error* error) {
+  Attempt& attempt = attempt_of(exchange);
+  attempt.outcome = error == nullptr ? "finished" : traits_of(error->kind).name;
+  attempt.total = duration_cast<microseconds>(now() - exchange.times.attempt_started);
   if (error != nullptr) {
     // Before a status came, only these kinds leave open whether the request did.
     const bool may_have_left =
@@ -278,28 +268,60 @@ void Call::close_attempt(const Error* error, std::string_view why) {
   }
 }
 
+// The plan has nothing more: the last attempt's error is the call's, or the reason why there was
+// none.
+void Call::give_up(const routing::Decision& decision) {
+  if (last_error_) {
+    end_with_last_error(decision.why);
+    return;
+  }
+  Error error;
+  error.kind = decision.kind;
+  error.message = decision.why;
+  error.model = spec_.routed == nullptr ? "" : route_.alias();
+  if (!decision.skipped.empty()) {
+    error.message += ": " + route_.skipped_text(decision.skipped);
+  }
+  end_with(std::move(error));
+}
+
+void Call::end_with_last_error(std::string_view why) {
+  attempt_of(*current_).why += "; stopped: " + std::string(why);
+  if (completion_->route.size() > 1 && route_.is_routed()) {
+    last_error_->message += " (the last of " + std::to_string(completion_->route.size()) +
+                            " attempts: " + attempts_text(completion_->route) + ")";
+  }
+  completion_->turn = current_->reader->take_partial();
+  completion_->error = std::move(last_error_);
+  end_call();
+}
+
 void Call::end_call() {
   has_ended_ = true;
-  completion_->status = reader_->head().status;
-  completion_->headers = std::move(reader_->head().headers);
-  completion_->request_id = completion_->route.back().request_id;
-  completion_->raw = reader_->take_raw();
-  // The index that the answer was read with goes along, so that its view need not read it again.
-  if (completion_->turn.is_view_as_sent &&
-      context_.scratch.bytes().data() == completion_->raw.data()) {
-    completion_->raw_index = std::move(context_.scratch);
+  route_.leave_queue();
+  if (!completion_->route.empty()) {
+    AnswerReader& reader = *current_->reader;
+    completion_->status = reader.head().status;
+    completion_->headers = std::move(reader.head().headers);
+    completion_->request_id = attempt_of(*current_).request_id;
+    completion_->raw = reader.take_raw();
+    // The index that the answer was read with goes along, so that its view need not read it again.
+    if (completion_->turn.is_view_as_sent &&
+        context_.scratch.bytes().data() == completion_->raw.data()) {
+      completion_->raw_index = std::move(context_.scratch);
+    }
   }
   sink_->deliver_done(token_, std::move(completion_));
-  if (transfer_ == 0) {
+  if (!current_->is_running()) {
     retire();
     return;
   }
-  times_.drain_until = context_.loop.clock().now() + kDrainTime;
+  current_->times.drain_until = now() + kDrainTime;
   arm_timer();
 }
 
 void Call::cancel(ErrorKind kind) {
-  stop_transfer();
+  stop_transfers();
   if (has_ended_) {
     retire();
     return;
@@ -311,10 +333,21 @@ void Call::cancel(ErrorKind kind) {
   end_with(std::move(error));
 }
 
+// Ends the call from outside of its attempts, whatever they are at.
 void Call::end_with(Error error) {
-  close_attempt(&error, "");
-  complete_error(error, spec_, reader_->head(), completion_->route);
-  completion_->turn = reader_->take_partial();
+  for (Exchange* exchange : {&main_, hedge_.get()}) {
+    if (exchange != nullptr && exchange->admission) {
+      settle(*exchange, &error, false);
+    }
+  }
+  if (!completion_->route.empty() && current_->reader) {
+    Attempt& attempt = attempt_of(*current_);
+    if (attempt.outcome.empty()) {
+      close_attempt(*current_, &error);
+    }
+    complete_error(error, *current_->target, current_->reader->head(), attempt);
+    completion_->turn = current_->reader->take_partial();
+  }
   completion_->error = std::move(error);
   end_call();
 }
@@ -325,43 +358,91 @@ void Call::retire() {
   on_retired_(token_);
 }
 
-std::optional<Deadline> Call::next_deadline() {
-  times_.is_paused = spec_.flow != nullptr && spec_.flow->is_paused.load();
-  return engine::next_deadline(spec_.timeouts, times_);
+std::optional<Deadline> Call::deadline_of(Exchange& exchange) {
+  exchange.times.is_paused = spec_.flow != nullptr && spec_.flow->is_paused.load();
+  return next_deadline(*exchange.timeouts, exchange.times);
+}
+
+std::optional<TimePoint> Call::next_time() {
+  std::optional<TimePoint> next = hedge_at_;
+  const auto consider = [&](std::optional<Deadline> deadline) {
+    if (deadline && (!next || deadline->at < *next)) {
+      next = deadline->at;
+    }
+  };
+  if (main_.is_running() || main_.times.retry_at || main_.times.drain_until) {
+    consider(deadline_of(main_));
+  }
+  if (hedge_ && (hedge_->is_running() || hedge_->times.drain_until)) {
+    consider(deadline_of(*hedge_));
+  }
+  return next;
 }
 
 // A timer that comes early is cheaper than one moved with every chunk: on_timer() looks again.
 void Call::arm_timer() {
-  const auto next = next_deadline();
-  if (!next || (timer_ != 0 && timer_at_ <= next->at)) {
+  const auto next = next_time();
+  if (!next || (timer_ != 0 && timer_at_ <= *next)) {
     return;
   }
   context_.loop.cancel_timer(timer_);
-  timer_at_ = next->at;
+  timer_at_ = *next;
   timer_ = context_.loop.start_timer(timer_at_, [this] { guard([this] { on_timer(); }); });
 }
 
 void Call::on_timer() {
   timer_ = 0;
-  const auto next = next_deadline();
-  if (!next || next->at > context_.loop.clock().now()) {
-    arm_timer();
+  const TimePoint at = now();
+  if (hedge_at_ && *hedge_at_ <= at) {
+    start_hedge();
+  }
+  for (Exchange* exchange : {hedge_.get(), &main_}) {
+    if (exchange == nullptr ||
+        !(exchange->is_running() || exchange->times.retry_at || exchange->times.drain_until)) {
+      continue;
+    }
+    const auto deadline = deadline_of(*exchange);
+    if (deadline && deadline->at <= at) {
+      expire(*exchange, *deadline);
+      return;
+    }
+  }
+  arm_timer();
+}
+
+void Call::expire(Exchange& exchange, const Deadline& deadline) {
+  switch (deadline.kind) {
+    case DeadlineKind::kRetry:
+      main_.times.retry_at.reset();
+      if (planned_) {
+        start_planned();
+      } else {
+        plan();
+      }
+      return;
+    case DeadlineKind::kDrained:
+      stop_transfer(exchange);
+      retire();
+      return;
+    case DeadlineKind::kCall:
+      is_out_of_time_ = true;
+      break;
+    default:
+      break;
+  }
+  if (!exchange.is_running()) {  // between two attempts
+    main_.times.retry_at.reset();
+    routing::Decision stopped;
+    stopped.why = "the deadline comes first";
+    stopped.kind = ErrorKind::kTimeout;
+    give_up(stopped);
     return;
   }
-  if (next->kind == DeadlineKind::kRetry) {
-    times_.retry_at.reset();
-    start_attempt("retry");
-    return;
+  if (is_out_of_time_) {
+    drop_rival(exchange);
   }
-  stop_transfer();
-  if (next->kind == DeadlineKind::kDrained) {
-    retire();
-    return;
-  }
-  if (next->kind == DeadlineKind::kCall) {
-    spec_.max_retries = 0;  // the whole call is out of time
-  }
-  fail_attempt(timeout_error(*next), false);
+  stop_transfer(exchange);
+  fail_attempt(exchange, timeout_error(deadline), false, false);
 }
 
 }  // namespace llmgate::engine

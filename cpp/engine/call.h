@@ -2,19 +2,23 @@
 // from parse and send to plan. Lives on the loop thread from start to its single terminal record.
 #pragma once
 
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/random.h"
 #include "chat/issued_messages.h"
-#include "engine/answer_reader.h"
+#include "engine/call_route.h"
 #include "engine/call_spec.h"
 #include "engine/completion_sink.h"
 #include "engine/deadlines.h"
+#include "engine/exchange.h"
+#include "engine/router_table.h"
 #include "net/event_loop.h"
 #include "net/transport.h"
 #include "routing/attempt_plan.h"
@@ -29,9 +33,10 @@ struct CallContext {
   Random& random;
   json::Document& scratch;
   chat::IssuedMessages& issued;
+  RouterTable& routers;
 };
 
-class Call final : public net::TransferObserver {
+class Call final : public ExchangeOwner {
  public:
   // `on_retired` is called once, when nothing will touch this call any more but the current stack.
   Call(Token token, CallSpec&& spec, std::shared_ptr<CompletionSink> sink, CallContext context,
@@ -46,36 +51,68 @@ class Call final : public net::TransferObserver {
   // The reader has caught up with a paused stream.
   void resume();
 
-  void on_head(net::ResponseHead head) override;
-  void on_body(std::string_view bytes) override;
-  void on_end(net::TransferEnd end) override;
+  void take_head(Exchange& exchange, net::ResponseHead head) override;
+  void take_body(Exchange& exchange, std::string_view bytes) override;
+  void take_end(Exchange& exchange, net::TransferEnd end) override;
 
  private:
+  // Whatever is thrown in a step (memory, a sink) fails this one call and no other.
   template <typename Step>
-  void guard(Step step);
+  void guard(Step step) {
+    try {
+      step();
+    } catch (const std::exception& thrown) {
+      fail_inside(thrown.what());
+    }
+  }
   void fail_inside(const char* what);
-  void begin();
-  void take_head(net::ResponseHead head);
-  void take_body(std::string_view bytes);
-  void start_attempt(std::string_view why);
-  void answer_from_mock();
-  [[nodiscard]] wire::Issuer issuer() const;
-  void hand_over(const AnswerReader::Progress& progress);
-  void finish_answer(const net::TransferEnd& end);
+
+  // Plan: what comes next, and carrying it out.
+  void plan();
+  void carry_out(const routing::Decision& decision);
+  void wait_for_place(const routing::Decision& decision);
+  bool try_again_from_queue();
+  void start_planned();
+  void give_up(const routing::Decision& decision);
+  [[nodiscard]] std::optional<std::chrono::milliseconds> remaining() const;
+
+  // Attempts.
+  void start_attempt(Exchange& exchange, const routing::Path& path, std::string_view why);
+  void aim(Exchange& exchange);
+  Failure prepare_request(Exchange& exchange);
+  void send(Exchange& exchange);
+  void answer_from_mock(Exchange& exchange, const std::string& body);
+  [[nodiscard]] wire::Issuer issuer(const Exchange& exchange) const;
+  void start_hedge();
+  void drop_rival(const Exchange& winner);
+
+  void read_head(Exchange& exchange, net::ResponseHead head);
+  void read_body(Exchange& exchange, std::string_view bytes);
+  void hand_over(Exchange& exchange, const AnswerReader::Progress& progress);
+  void finish_answer(Exchange& exchange, const net::TransferEnd& end);
 
   // The attempt is over, its transfer too: ask the plan, go on or end.
-  void fail_attempt(Error error, bool is_stale_connection);
-  void stop_transfer();
-  void close_attempt(const Error* error, std::string_view why);  // null: it finished
+  void fail_attempt(Exchange& exchange, Error error, bool is_stale_connection, bool is_ours);
+  void settle(Exchange& exchange, const Error* error, bool is_ours);
+  void stop_transfer(Exchange& exchange);
+  void stop_transfers();
+  void close_attempt(const Exchange& exchange, const Error* error);  // null: it finished
   void end_with(Error error);
+  void end_with_last_error(std::string_view why);
   void end_call();  // delivers the terminal record
   void retire();
 
   void arm_timer();
   void on_timer();
-  [[nodiscard]] std::optional<Deadline> next_deadline();
+  void expire(Exchange& exchange, const Deadline& deadline);
+  [[nodiscard]] std::optional<TimePoint> next_time();
+  [[nodiscard]] std::optional<Deadline> deadline_of(Exchange& exchange);
 
   [[nodiscard]] bool is_stream() const { return spec_.request.is_stream(); }
+  [[nodiscard]] TimePoint now() const { return context_.loop.clock().now(); }
+  [[nodiscard]] Attempt& attempt_of(const Exchange& exchange) {
+    return completion_->route[exchange.attempt];
+  }
 
   const Token token_;
   CallSpec spec_;
@@ -83,19 +120,22 @@ class Call final : public net::TransferObserver {
   CallContext context_;
   std::function<void(Token)> on_retired_;
   std::unique_ptr<Completion> completion_ = std::make_unique<Completion>();
-  std::vector<routing::Outcome> outcomes_;
-  CallTimes times_;
+  CallRoute route_;
 
-  // Of the current attempt.
-  net::TransferId transfer_ = 0;  // 0: none is running
-  std::optional<AnswerReader> reader_;
-  std::vector<std::string> chunks_;
+  Exchange main_{*this};
+  std::unique_ptr<Exchange> hedge_;
+  Exchange* current_ = &main_;  // the one that the terminal record is made from
+  std::optional<TimePoint> hedge_at_;
+
+  std::optional<Error> last_error_;
+  std::optional<routing::Path> planned_;  // waits for its back-off
+  std::string_view planned_why_;
+  std::string planned_note_;              // what was passed over on the way to it
+  std::optional<TimePoint> waits_since_;  // for a place, or between two attempts
 
   net::TimerId timer_ = 0;
   TimePoint timer_at_;
-  std::optional<TimePoint> retry_at_;
-  std::optional<TimePoint>
-      drain_until_;  // ended for the caller; the answer's last bytes are let in
+  bool is_out_of_time_ = false;
   bool has_ended_ = false;
   bool is_retired_ = false;
 };

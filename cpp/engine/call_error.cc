@@ -18,9 +18,9 @@ bool is_secret_header(const net::Header& header) {
   return false;
 }
 
-std::vector<std::string> secrets_of(const CallSpec& spec) {
-  std::vector<std::string> secrets{spec.target.api_key};
-  for (const net::Header& header : spec.target.extra_headers) {
+std::vector<std::string> secrets_of(const providers::Target& target) {
+  std::vector<std::string> secrets{target.api_key};
+  for (const net::Header& header : target.extra_headers) {
     if (is_secret_header(header)) {
       secrets.push_back(header.value);
     }
@@ -30,27 +30,36 @@ std::vector<std::string> secrets_of(const CallSpec& spec) {
 
 }  // namespace
 
-void complete_error(Error& error, const CallSpec& spec, net::ResponseHead& head,
-                    std::vector<Attempt>& route) {
-  error.provider = spec.target.provider->name;
-  error.model = spec.target.model;
-  if (error.status == 0 && route.back().status >= 300) {
-    error.status = route.back().status;
+void complete_error(Error& error, const providers::Target& target, net::ResponseHead& head,
+                    Attempt& attempt) {
+  error.provider = target.provider->name;
+  error.model = target.model;
+  if (error.status == 0 && attempt.status >= 300) {
+    error.status = attempt.status;
   }
   if (error.request_id.empty()) {
-    error.request_id = route.back().request_id;
+    error.request_id = attempt.request_id;
   }
-  const std::vector<std::string> secrets = secrets_of(spec);
+  const std::vector<std::string> secrets = secrets_of(target);
   for (std::string* text : {&error.message, &error.body, &error.request_id, &error.provider_code,
                             &error.provider_type, &error.provider_param}) {
     *text = redact(*text, secrets);
   }
-  for (Attempt& attempt : route) {
-    attempt.request_id = redact(attempt.request_id, secrets);
-  }
+  attempt.request_id = redact(attempt.request_id, secrets);
   for (net::Header& header : head.headers) {
     header.value = redact(header.value, secrets);
   }
+}
+
+std::string attempts_text(const std::vector<Attempt>& route) {
+  std::string text;
+  for (const Attempt& attempt : route) {
+    text += text.empty() ? "" : ", ";
+    text += (attempt.deployment.empty() ? attempt.provider : attempt.deployment) + ": ";
+    text += attempt.status == 0 ? "" : std::to_string(attempt.status) + " ";
+    text += attempt.outcome;
+  }
+  return text;
 }
 
 }  // namespace llmgate::engine

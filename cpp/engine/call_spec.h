@@ -8,6 +8,7 @@
 
 #include "chat/request.h"
 #include "engine/completion_sink.h"
+#include "engine/router.h"
 #include "providers/target.h"
 
 namespace llmgate::engine {
@@ -35,6 +36,7 @@ struct CallSpec {
   bool keeps_raw = false;                   // the bytes of a stream, for `raw`
   std::shared_ptr<StreamFlow> flow{};       // of streams
   std::optional<std::string> mock_reply{};  // answered with this body, without a network
+  std::unique_ptr<RoutedCall> routed{};     // through a Router, which has the targets; else null
 };
 
 }  // namespace llmgate::engine

@@ -16,6 +16,12 @@ void write_attempt(const Attempt& attempt, json::Writer& out) {
       .string(attempt.provider)
       .escaped_key("model")
       .string(attempt.model);
+  out.escaped_key("deployment");
+  if (attempt.deployment.empty()) {
+    out.null();
+  } else {
+    out.string(attempt.deployment);
+  }
   out.escaped_key("base_url").string(attempt.base_url).escaped_key("status");
   if (attempt.status != 0) {
     out.number(static_cast<std::int64_t>(attempt.status));
@@ -26,7 +32,14 @@ void write_attempt(const Attempt& attempt, json::Writer& out) {
       .string(attempt.request_id)
       .escaped_key("outcome")
       .string(attempt.outcome);
+  out.escaped_key("outcome_class");
+  if (attempt.outcome_class.empty()) {
+    out.null();
+  } else {
+    out.string(attempt.outcome_class);
+  }
   out.escaped_key("why").string(attempt.why);
+  write_milliseconds("waited_ms", attempt.waited, out);
   write_milliseconds("started_ms", attempt.started, out);
   if (attempt.first_content) {
     write_milliseconds("first_content_ms", *attempt.first_content, out);
@@ -35,7 +48,8 @@ void write_attempt(const Attempt& attempt, json::Writer& out) {
   }
   write_milliseconds("total_ms", attempt.total, out);
   out.escaped_key("maybe_billed").boolean(attempt.maybe_billed);
-  out.escaped_key("missing_marker").boolean(attempt.missing_marker).end_object();
+  out.escaped_key("missing_marker").boolean(attempt.missing_marker);
+  out.escaped_key("hedge").boolean(attempt.is_hedge).end_object();
 }
 
 }  // namespace

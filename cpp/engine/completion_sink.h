@@ -26,15 +26,19 @@ struct Attempt {
   std::string provider;
   std::string model;
   std::string base_url;
-  int status = 0;  // 0: none was received
+  std::string deployment;          // of a routed call
+  std::string_view outcome_class;  // the letter of the study's classes; empty: finished, or running
+  int status = 0;                  // 0: none was received
   std::string request_id;
   std::string outcome;                   // "finished" or an error kind's name
   std::string why;                       // why it was made, or why it was the last
   std::chrono::microseconds started{0};  // since the call began
+  std::chrono::microseconds waited{0};   // before it was made, for a place or between two attempts
   std::optional<std::chrono::microseconds> first_content;  // since the attempt began
   std::chrono::microseconds total{0};
   bool maybe_billed = false;    // failed, but the provider may charge for it
   bool missing_marker = false;  // a whole stream without its format's end marker
+  bool is_hedge = false;        // beside another one, to see which answers first
 };
 
 // A finished call. With an error, the turn holds what had arrived.

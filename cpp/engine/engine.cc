@@ -43,10 +43,10 @@ void Engine::start_thread() {
 
 Engine::Submission Engine::make_submission(CallSpec&& spec, std::shared_ptr<CompletionSink> sink) {
   const Token token = next_token();
-  return {token,
-          std::make_unique<Call>(token, std::move(spec), std::move(sink),
-                                 CallContext{*loop_, *transport_, *random_, scratch_, issued_},
-                                 [this](Token ended) { retire(ended); })};
+  return {token, std::make_unique<Call>(
+                     token, std::move(spec), std::move(sink),
+                     CallContext{*loop_, *transport_, *random_, scratch_, issued_, routers_},
+                     [this](Token ended) { retire(ended); })};
 }
 
 Token Engine::submit(CallSpec spec, std::shared_ptr<CompletionSink> sink) {
@@ -78,6 +78,10 @@ Token Engine::submit_and_run(CallSpec spec, std::shared_ptr<CompletionSink> sink
 void Engine::cancel(Token token) { send(Cancellation{token}, Runner::kNobody); }
 
 void Engine::resume(Token token) { send(Resumption{token}, Runner::kNobody); }
+
+bool Engine::inspect(Look look) {
+  return send(Inspection{std::move(look)}, Runner::kThread) != Sent::kRefused;
+}
 
 Engine::Sent Engine::send(Message message, Runner runner_if_nobody) {
   Sent sent = Sent::kToRunner;
@@ -161,6 +165,10 @@ void Engine::drain_inbox() {
     if (auto* submission = std::get_if<Submission>(&message)) {
       Call& call = *calls_.emplace(submission->token, std::move(submission->call)).first->second;
       call.start();
+      continue;
+    }
+    if (auto* inspection = std::get_if<Inspection>(&message)) {
+      inspection->look(routers_, loop_->clock().now());
       continue;
     }
     const auto* cancellation = std::get_if<Cancellation>(&message);

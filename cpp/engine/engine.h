@@ -12,6 +12,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <thread>
 #include <unordered_map>
@@ -23,6 +24,7 @@
 #include "engine/call.h"
 #include "engine/call_spec.h"
 #include "engine/completion_sink.h"
+#include "engine/router_table.h"
 #include "net/event_loop.h"
 #include "net/transport.h"
 
@@ -47,7 +49,10 @@ class Engine {
                        std::chrono::milliseconds limit);
   void cancel(Token token);  // idempotent; unknown and ended tokens are ignored
   void resume(Token token);  // the reader of a paused stream has caught up
-  void shut_down();          // not from the loop thread; returns when the thread has ended
+  // Runs `look` on the loop, soon. False: shut down, it never runs.
+  using Look = std::function<void(RouterTable& routers, TimePoint now)>;
+  bool inspect(Look look);
+  void shut_down();  // not from the loop thread; returns when the thread has ended
 
  private:
   struct Submission {
@@ -60,7 +65,10 @@ class Engine {
   struct Resumption {
     Token token;
   };
-  using Message = std::variant<Submission, Cancellation, Resumption>;
+  struct Inspection {
+    Look look;
+  };
+  using Message = std::variant<Submission, Cancellation, Resumption, Inspection>;
 
   // Who runs the loop now.
   enum class Runner : std::uint8_t { kNobody, kThread, kCaller };
@@ -95,6 +103,7 @@ class Engine {
   std::vector<Message> draining_;
   json::Document scratch_;
   chat::IssuedMessages issued_;
+  RouterTable routers_;
   std::unordered_map<Token, std::unique_ptr<Call>> calls_;
   std::vector<std::unique_ptr<Call>> retired_;  // may still be on the stack; freed at the next step
   Token awaited_ = 0;                           // the call whose caller runs the loop

@@ -27,32 +27,33 @@ Failure refuse_loss(const chat::Dispositions& dispositions) {
 
 }  // namespace
 
-Result<net::HttpRequest> render_request(const CallSpec& spec, const wire::Issuer& issuer,
+Result<net::HttpRequest> render_request(const AttemptInput& input, const wire::Issuer& issuer,
                                         chat::Dispositions& dispositions) {
-  auto rendered = spec.target.provider->format().render_request(spec.request, issuer);
+  const providers::Target& target = input.target;
+  auto rendered = target.provider->format().render_request(input.request, issuer);
   if (!rendered) {
     return std::move(rendered.error());
   }
-  dispositions = spec.target.notes;
+  dispositions = target.notes;
   dispositions.insert(dispositions.end(), std::make_move_iterator(rendered->dispositions.begin()),
                       std::make_move_iterator(rendered->dispositions.end()));
-  if (spec.is_strict) {
+  if (input.is_strict) {
     if (Failure failure = refuse_loss(dispositions)) {
       return std::move(*failure);
     }
   }
-  const bool is_stream = spec.request.is_stream();
-  auto headers = providers::headers_for(spec.target, is_stream, rendered->headers);
+  const bool is_stream = input.request.is_stream();
+  auto headers = providers::headers_for(target, is_stream, rendered->headers);
   if (!headers) {
     return std::move(headers.error());
   }
   net::HttpRequest request;
-  request.url = providers::url_for(spec.target, rendered->path);
+  request.url = providers::url_for(target, rendered->path);
   request.headers = std::move(*headers);
   request.body = std::move(rendered->body);
-  request.proxy = spec.target.proxy;
-  request.ca_file = spec.target.ca_file;
-  request.connect_timeout = spec.timeouts.connect;
+  request.proxy = target.proxy;
+  request.ca_file = target.ca_file;
+  request.connect_timeout = input.connect_timeout;
   if (is_stream) {
     request.limits.max_body_bytes = kMaxStreamBytes;
   }

@@ -1,77 +1,569 @@
 #include "routing/attempt_plan.h"
 
 #include <algorithm>
-#include <cmath>
+#include <array>
+#include <utility>
+
+#include "routing/back_off.h"
 
 namespace llmgate::routing {
 namespace {
 
+using std::chrono::duration_cast;
 using std::chrono::milliseconds;
+using Action = Decision::Action;
 
-// Full jitter on min(cap, base * 2^n): base 1 s when a server is busy, 50 ms otherwise (the AWS
-// SDKs' split of 2026-11, reliability study section 4.2).
-constexpr milliseconds kBusyBase{1000};
-constexpr milliseconds kBase{50};
-constexpr milliseconds kCap{8000};
-// A server that wants more than this is not waited for.
-constexpr milliseconds kLongestWait{120000};
+// A retry in the same place that can be made this soon comes before a move elsewhere; a longer wait
+// only where there is nowhere to move to.
+constexpr milliseconds kShortWait{1000};
 
-// One dead connection says nothing about the next, which is fresh: a second one in a row is a
-// failure.
-bool is_transparent(std::span<const Outcome> outcomes) {
-  const auto stale = std::count_if(outcomes.begin(), outcomes.end(),
-                                   [](const Outcome& o) { return o.is_stale_connection; });
-  return outcomes.back().is_stale_connection && stale == 1;
+// For a place, where the call itself has no deadline: the SDKs' limit of a whole call.
+constexpr milliseconds kLongestQueueing{600000};
+
+// Cut before anything was handed over is like a connection that was lost.
+ErrorKind effective_kind(const Outcome& outcome) {
+  return outcome.kind == ErrorKind::kStreamInterrupted && !outcome.is_committed
+             ? ErrorKind::kConnectionLost
+             : outcome.kind;
 }
 
-bool may_retry(const Outcome& outcome) {
-  if (outcome.is_committed) {
+class Planner {
+ public:
+  Planner(const PlanContext& context, std::span<const Outcome> outcomes, TimePoint now,
+          std::optional<milliseconds> remaining)
+      : context_(context), outcomes_(outcomes), now_(now), remaining_(remaining) {}
+
+  Decision plan() {
+    if (outcomes_.empty()) {
+      return plan_first();
+    }
+    const Outcome& last = outcomes_.back();
+    if (last.is_committed) {
+      return stop("content was delivered");
+    }
+    if (is_transparent()) {
+      return attempt(last.path, milliseconds(0), "the kept-alive connection was dead");
+    }
+    for (std::size_t depth = last.path.size; depth-- > 0;) {
+      if (auto decision = plan_at(depth)) {
+        return std::move(*decision);
+      }
+    }
+    if (auto decision = plan_other_root()) {
+      return std::move(*decision);
+    }
+    return later_ ? std::move(*later_) : stop(why_stopped_);
+  }
+
+ private:
+  // ---- the first attempt
+
+  Decision plan_first() {
+    Blocked blocked;
+    for (std::size_t i = 0; i < context_.roots.size(); ++i) {
+      if (i > 0 && context_.request.disables_fallbacks) {
+        break;
+      }
+      Entrance entrance = enter();
+      Path path;
+      if (entrance.descend(context_.roots[i], path)) {
+        return moved(entrance, path, i == 0 ? "first" : "no deployment of the model is available");
+      }
+      join(blocked, entrance);
+    }
+    return blocked_decision(blocked);
+  }
+
+  Decision blocked_decision(const Blocked& blocked) {
+    const milliseconds until_free = time_until(blocked.until);
+    if (blocked.has_busy) {
+      if (context_.plan.policies.at_limit == AtLimit::kFail) {
+        return stop("every deployment is at its limit", ErrorKind::kRateLimit);
+      }
+      return wait(std::min(until_free, longest_wait(kLongestQueueing)), "waits for a place");
+    }
+    if (blocked.has_cooling) {
+      const bool may_wait = context_.max_retries.value_or(1) > 0;
+      if (may_wait && until_free <= longest_wait(kLongestWait)) {
+        return wait(until_free, "waits for a deployment that cools down");
+      }
+      return stop("every deployment is cooling down", ErrorKind::kServiceUnavailable);
+    }
+    if (blocked.is_too_long) {
+      return stop("the prompt fits no deployment's context window",
+                  ErrorKind::kContextWindowExceeded);
+    }
+    return blocked.has_condition_gap
+               ? stop("no condition matches, and there is no default", ErrorKind::kBadRequest)
+               : stop("no deployment takes this request", ErrorKind::kNotFound);
+  }
+
+  // ---- after a failure, from the target up
+
+  std::optional<Decision> plan_at(std::size_t depth) {
+    const NodeIndex index = last().path.nodes[depth];
+    const Node& node = context_.plan.nodes[index];
+    switch (node.kind) {
+      case NodeKind::kTarget:
+        return plan_same_target(node, depth);
+      case NodeKind::kBalance:
+        return plan_in_balance(node, depth);
+      case NodeKind::kFallback:
+        return plan_in_fallback(node, depth);
+      case NodeKind::kConditional:
+        return std::nullopt;
+    }
+    return std::nullopt;
+  }
+
+  std::optional<Decision> plan_same_target(const Node& node, std::size_t depth) {
+    const bool is_in_balance =
+        depth > 0 && context_.plan.nodes[last().path.nodes[depth - 1]].kind == NodeKind::kBalance;
+    const int most = most_retries(node.retry, !is_in_balance);
+    if (most == 0 && is_in_balance) {
+      return std::nullopt;  // the balance decides
+    }
+    if (!may_repeat(last(), node.retry)) {
+      give_reason(why_not_repeated());
+      return std::nullopt;
+    }
+    return has_retries_left(most, depth) ? repeat(node.retry, depth) : std::nullopt;
+  }
+
+  // Another child that has not been tried; else one again whose failure allows it.
+  std::optional<Decision> plan_in_balance(const Node& node, std::size_t depth) {
+    if (!may_move(last(), node.retry) && !may_repeat(last(), node.retry)) {
+      give_reason(why_not_repeated());
+      return std::nullopt;
+    }
+    if (!has_retries_left(most_retries(node.retry, true), depth)) {
+      return std::nullopt;
+    }
+    const Path above = path_down_to(depth);
+    Blocked blocked;
+    for (const bool again : {false, true}) {
+      Entrance entrance = enter();
+      Path path = above;
+      if (entrance.descend_to_another(above.nodes[depth], children_to_avoid(depth, node, again),
+                                      path) &&
+          suits_a_long_prompt(path)) {
+        if (path.target() == last().path.target()) {
+          return repeat(node.retry, depth);
+        }
+        if (takes_budget(path)) {
+          // The second time round nobody is fresh: no storm over all of them.
+          const milliseconds pause =
+              again ? pause_before_repeat(node.retry, depth) : milliseconds(0);
+          return moved(entrance, path, "another deployment", std::max(pause, node.retry.min_wait));
+        }
+      }
+      join(blocked, entrance);
+    }
+    remember_wait(blocked);
+    return std::nullopt;
+  }
+
+  std::optional<Decision> plan_in_fallback(const Node& node, std::size_t depth) {
+    if (context_.request.disables_fallbacks ||
+        moves_so_far() >= context_.plan.policies.max_fallbacks) {
+      give_reason("no fallbacks left");
+      return std::nullopt;
+    }
+    Blocked blocked;
+    for (std::size_t i = 0; i < node.children.size(); ++i) {
+      if (was_tried(node.children[i], depth + 1) || !leads_to(node, i)) {
+        continue;
+      }
+      Entrance entrance = enter();
+      Path path = path_down_to(depth);
+      if (entrance.descend(node.children[i], path) && takes_budget(path)) {
+        return moved(entrance, path, "fallback");
+      }
+      join(blocked, entrance);
+    }
+    remember_wait(blocked);
+    return std::nullopt;
+  }
+
+  std::optional<Decision> plan_other_root() {
+    if (context_.request.disables_fallbacks) {
+      return std::nullopt;
+    }
+    for (const NodeIndex root : context_.roots) {
+      const bool follows = (context_.root_kinds & set_of(effective_kind(last()))) != 0;
+      if (was_tried(root, 0) || !follows) {
+        continue;
+      }
+      Entrance entrance = enter();
+      Path path;
+      if (entrance.descend(root, path) && takes_budget(path)) {
+        return moved(entrance, path, "fallback");
+      }
+      Blocked blocked;
+      join(blocked, entrance);
+      remember_wait(blocked);
+    }
+    return std::nullopt;
+  }
+
+  // ---- rules
+
+  // One dead connection says nothing about the next, which is fresh: a second one in a row is a
+  // failure.
+  [[nodiscard]] bool is_transparent() const {
+    return last().is_stale_connection &&
+           std::count_if(outcomes_.begin(), outcomes_.end(),
+                         [](const Outcome& outcome) { return outcome.is_stale_connection; }) == 1;
+  }
+
+  static bool may_repeat(const Outcome& outcome, const RetryPolicy& policy) {
+    if (outcome.should_retry && policy.uses_server_hints) {
+      return *outcome.should_retry;
+    }
+    const ErrorKind kind = effective_kind(outcome);
+    return policy.on ? policy.on->matches(kind, outcome.status) : traits_of(kind).may_retry;
+  }
+
+  [[nodiscard]] std::string_view why_not_repeated() const {
+    return last().should_retry == false ? "the server forbids a retry" : "not retryable";
+  }
+
+  [[nodiscard]] bool may_move(const Outcome& outcome, const RetryPolicy& policy) const {
+    const ErrorKind kind = effective_kind(outcome);
+    if (policy.on) {
+      return policy.on->matches(kind, outcome.status);
+    }
+    return traits_of(kind).may_fall_back || kind == ErrorKind::kContextWindowExceeded;
+  }
+
+  // Whether the failure leads to child `i`; a prompt that is too long only leads to a larger window
+  // unless the child waits for just that.
+  [[nodiscard]] bool leads_to(const Node& node, std::size_t i) const {
+    const ErrorKind kind = effective_kind(last());
+    if (i > 0 && node.triggers[i].matches(kind, last().status)) {
+      return true;
+    }
+    const KindSet general = kinds_that_may_fall_back();
+    if (i == 0) {
+      return (general & set_of(kind)) != 0;
+    }
+    return kind == ErrorKind::kContextWindowExceeded &&
+           (node.triggers[i].kinds & general) == general && has_larger_window(node.children[i]);
+  }
+
+  [[nodiscard]] bool has_larger_window(NodeIndex child) const {
+    const auto failed = context_.plan.deployments[deployment_of(last())].context_window;
+    const auto below = deployments_below(context_.plan, child);
+    return failed && std::any_of(below.begin(), below.end(), [&](DeploymentIndex index) {
+             return context_.plan.deployments[index].context_window.value_or(0) > *failed;
+           });
+  }
+
+  [[nodiscard]] bool suits_a_long_prompt(const Path& path) const {
+    if (last().kind != ErrorKind::kContextWindowExceeded) {
+      return true;
+    }
+    const auto failed = context_.plan.deployments[deployment_of(last())].context_window;
+    const auto next = context_.plan.deployments[target_of(path)].context_window;
+    return failed && next && *next > *failed;
+  }
+
+  [[nodiscard]] int most_retries(const RetryPolicy& policy, bool is_call_s_own) const {
+    if (context_.max_retries && is_call_s_own) {
+      return *context_.max_retries;
+    }
+    for (const auto& [kind, count] : policy.by_kind) {
+      if (kind == last().kind) {
+        return count;
+      }
+    }
+    return policy.max_retries;
+  }
+
+  bool has_retries_left(int most, std::size_t depth) {
+    if (attempts_below(depth) - 1 < most) {
+      return true;
+    }
+    give_reason("no retries left");
     return false;
   }
-  return outcome.should_retry.value_or(traits_of(outcome.kind).may_retry ||
-                                       outcome.kind == ErrorKind::kStreamInterrupted);
-}
 
-std::string_view why_final(const Outcome& outcome) {
-  if (outcome.is_committed) {
-    return "content was delivered";
+  // The same target once more, after what the server says or a back-off.
+  std::optional<Decision> repeat(const RetryPolicy& policy, std::size_t depth) {
+    const Outcome& failed = last();
+    milliseconds pause = pause_before_repeat(policy, depth);
+    if (context_.fleet != nullptr) {
+      const Availability availability = context_.fleet->availability(
+          deployment_of(failed), tokens_to_reserve(context_.request), now_);
+      if (availability.reason == Unavailable::kBreakerOpen) {
+        give_reason("its breaker is open");
+        return std::nullopt;
+      }
+      if (availability.reason != Unavailable::kNo) {
+        pause = std::max(pause, time_until(availability.until));
+      }
+    }
+    if (pause > kLongestWait) {
+      give_reason("the server asks to wait too long");
+      return std::nullopt;
+    }
+    if (remaining_ && pause >= *remaining_) {
+      give_reason("the deadline comes first");
+      return std::nullopt;
+    }
+    if (later_ && pause > kShortWait) {
+      return std::nullopt;
+    }
+    if (!takes_budget(failed.path)) {
+      return std::nullopt;
+    }
+    Decision decision = attempt(failed.path, pause, "retry");
+    if (pause > kShortWait) {
+      later_ = std::move(decision);
+      return std::nullopt;
+    }
+    return decision;
   }
-  return outcome.should_retry == false ? "the server forbids a retry" : "not retryable";
-}
 
-milliseconds back_off(const Outcome& outcome, std::int64_t retries, Random& random) {
-  const bool is_busy =
-      outcome.kind == ErrorKind::kRateLimit || outcome.kind == ErrorKind::kServiceUnavailable;
-  const double ceiling = std::min(static_cast<double>(kCap.count()),
-                                  static_cast<double>((is_busy ? kBusyBase : kBase).count()) *
-                                      std::exp2(static_cast<double>(retries)));
-  return milliseconds(static_cast<std::int64_t>(random.uniform() * ceiling));
-}
+  // What the server says, else a back-off; less what has been waited since.
+  milliseconds pause_before_repeat(const RetryPolicy& policy, std::size_t depth) {
+    const Outcome& failed = last();
+    const milliseconds pause =
+        policy.uses_server_hints && failed.retry_after
+            ? *failed.retry_after
+            : back_off(failed.kind, attempts_below(depth) - 1, context_.random);
+    const auto waited = duration_cast<milliseconds>(now_ - failed.ended);
+    return std::max(std::max(pause, policy.min_wait) - waited, milliseconds(0));
+  }
+
+  // An attempt on a provider and key that this call has asked before draws on their budget.
+  bool takes_budget(const Path& path) {
+    if (context_.fleet == nullptr) {
+      return true;
+    }
+    const std::uint32_t credential = context_.plan.deployments[target_of(path)].credential;
+    const bool was_asked =
+        std::any_of(outcomes_.begin(), outcomes_.end(), [&](const Outcome& outcome) {
+          return context_.plan.deployments[deployment_of(outcome)].credential == credential;
+        });
+    if (!was_asked || context_.fleet->take_retry(credential, now_)) {
+      return true;
+    }
+    give_reason("the retry budget is used up");
+    return false;
+  }
+
+  // ---- what has been done
+
+  [[nodiscard]] const Outcome& last() const { return outcomes_.back(); }
+  [[nodiscard]] DeploymentIndex target_of(const Path& path) const {
+    return context_.plan.nodes[path.target()].deployment;
+  }
+  [[nodiscard]] DeploymentIndex deployment_of(const Outcome& outcome) const {
+    return target_of(outcome.path);
+  }
+
+  [[nodiscard]] Path path_down_to(std::size_t depth) const {
+    Path path = last().path;
+    path.size = static_cast<std::uint8_t>(depth + 1);
+    return path;
+  }
+
+  [[nodiscard]] std::int64_t attempts_below(std::size_t depth) const {
+    std::int64_t count = 0;
+    bool has_stale = false;
+    for (const Outcome& outcome : outcomes_) {
+      if (outcome.path.size > depth && outcome.path.nodes[depth] == last().path.nodes[depth]) {
+        ++count;
+        has_stale |= outcome.is_stale_connection;
+      }
+    }
+    return count - (has_stale ? 1 : 0);
+  }
+
+  [[nodiscard]] bool was_tried(NodeIndex node, std::size_t depth) const {
+    return std::any_of(outcomes_.begin(), outcomes_.end(), [&](const Outcome& outcome) {
+      return outcome.path.size > depth && outcome.path.nodes[depth] == node;
+    });
+  }
+
+  // Children of the balance at `depth`: all that were tried, or, the second time round, those whose
+  // last failure forbids another try.
+  std::span<const NodeIndex> children_to_avoid(std::size_t depth, const Node& node, bool again) {
+    avoided_.clear();
+    for (const Outcome& outcome : outcomes_) {
+      if (outcome.path.size > depth + 1 && outcome.path.nodes[depth] == last().path.nodes[depth] &&
+          !(again && may_repeat(outcome, node.retry))) {
+        avoided_.push_back(outcome.path.nodes[depth + 1]);
+      }
+    }
+    return avoided_;
+  }
+
+  [[nodiscard]] int moves_so_far() const {
+    int moves = 0;
+    for (std::size_t i = 1; i < outcomes_.size(); ++i) {
+      const Path& before = outcomes_[i - 1].path;
+      const Path& after = outcomes_[i].path;
+      const std::size_t common = std::min(before.size, after.size);
+      std::size_t depth = 0;
+      while (depth < common && before.nodes[depth] == after.nodes[depth]) {
+        ++depth;
+      }
+      const bool diverges = depth > 0 && depth < common;
+      if (diverges && context_.plan.nodes[before.nodes[depth - 1]].kind == NodeKind::kFallback) {
+        ++moves;
+      }
+    }
+    return moves;
+  }
+
+  // ---- decisions
+
+  [[nodiscard]] Entrance enter() const {
+    return {context_.plan, context_.request, context_.fleet, now_, context_.random};
+  }
+
+  void join(Blocked& blocked, Entrance& entrance) {
+    const Blocked& other = entrance.blocked();
+    blocked.until = std::min(blocked.until, other.until);
+    blocked.has_busy |= other.has_busy;
+    blocked.has_cooling |= other.has_cooling;
+    blocked.is_too_long |= other.is_too_long;
+    blocked.has_condition_gap |= other.has_condition_gap;
+    std::move(entrance.skipped().begin(), entrance.skipped().end(), std::back_inserter(skipped_));
+    entrance.skipped().clear();
+  }
+
+  // Nothing is free now; if nothing else is found, it is worth waiting for what will be.
+  void remember_wait(const Blocked& blocked) {
+    const bool may_queue = blocked.has_busy && context_.plan.policies.at_limit != AtLimit::kFail;
+    const milliseconds until_free = time_until(blocked.until);
+    const milliseconds longest = longest_wait(may_queue ? kLongestQueueing : kLongestWait);
+    if (!may_queue && !blocked.has_cooling) {
+      give_reason("no other deployment");
+      return;
+    }
+    if (!may_queue && until_free > longest) {
+      give_reason("no other deployment is available");
+      return;
+    }
+    if (!later_) {
+      later_ = wait(std::min(until_free, longest),
+                    may_queue ? "waits for a place" : "waits for a deployment that cools down");
+    }
+  }
+
+  [[nodiscard]] milliseconds time_until(TimePoint when) const {
+    if (when == TimePoint::max()) {
+      return kLongestQueueing;
+    }
+    // Rounded up: a millisecond early would find it closed still.
+    return std::max(milliseconds(0), std::chrono::ceil<milliseconds>(when - now_));
+  }
+
+  [[nodiscard]] milliseconds longest_wait(milliseconds own) const {
+    return remaining_ ? std::min(own, *remaining_ - milliseconds(1)) : own;
+  }
+
+  Decision moved(Entrance& entrance, const Path& path, std::string_view why,
+                 milliseconds pause = milliseconds(0)) {
+    Decision decision = attempt(path, pause, why);
+    decision.skipped = std::move(skipped_);
+    std::move(entrance.skipped().begin(), entrance.skipped().end(),
+              std::back_inserter(decision.skipped));
+    decision.leaves_issuer = !context_.request.issuer_provider.empty() &&
+                             !is_issuer(context_.plan, target_of(path), context_.request);
+    return decision;
+  }
+
+  static Decision attempt(const Path& path, milliseconds pause, std::string_view why) {
+    Decision decision;
+    decision.action = Action::kAttempt;
+    decision.path = path;
+    decision.wait = pause;
+    decision.why = why;
+    return decision;
+  }
+
+  Decision wait(milliseconds time, std::string_view why) {
+    Decision decision;
+    decision.action = Action::kWait;
+    decision.wait = time;
+    decision.why = why;
+    decision.skipped = std::move(skipped_);
+    return decision;
+  }
+
+  Decision stop(std::string_view why, ErrorKind kind = ErrorKind::kServiceUnavailable) {
+    Decision decision;
+    decision.why = why;
+    decision.kind = kind;
+    decision.skipped = std::move(skipped_);
+    return decision;
+  }
+
+  // The first reason is the nearest to the attempt that failed.
+  void give_reason(std::string_view why) {
+    if (why_stopped_.empty()) {
+      why_stopped_ = why;
+    }
+  }
+
+  const PlanContext& context_;
+  std::span<const Outcome> outcomes_;
+  TimePoint now_;
+  std::optional<milliseconds> remaining_;
+  std::optional<Decision> later_;
+  std::string_view why_stopped_;
+  std::vector<Skipped> skipped_;
+  std::vector<NodeIndex> avoided_;
+};
 
 }  // namespace
 
-Decision plan_next(const RetryPolicy& policy, std::span<const Outcome> outcomes, Random& random) {
-  const Outcome& last = outcomes.back();
-  if (!last.is_committed && is_transparent(outcomes)) {
-    return {true, milliseconds(0), "the kept-alive connection was dead"};
+Decision plan_attempt(const PlanContext& context, std::span<const Outcome> outcomes, TimePoint now,
+                      std::optional<milliseconds> remaining) {
+  return Planner(context, outcomes, now, remaining).plan();
+}
+
+std::optional<Path> plan_hedge(const PlanContext& context, const Path& running, TimePoint now) {
+  Entrance entrance(context.plan, context.request, context.fleet, now, context.random);
+  entrance.exclude(context.plan.nodes[running.target()].deployment);
+  for (std::size_t depth = running.size; depth-- > 0;) {
+    const NodeIndex index = running.nodes[depth];
+    const Node& node = context.plan.nodes[index];
+    if (node.kind != NodeKind::kBalance && node.kind != NodeKind::kFallback) {
+      continue;
+    }
+    const NodeIndex from = running.nodes[depth + 1];
+    Path path = running;
+    path.size = static_cast<std::uint8_t>(depth + 1);
+    if (node.kind == NodeKind::kBalance) {
+      if (entrance.descend_to_another(index, std::span(&from, 1), path)) {
+        return path;
+      }
+      continue;
+    }
+    for (const NodeIndex child : node.children) {
+      if (child != from && entrance.descend(child, path)) {
+        return path;
+      }
+    }
   }
-  if (!may_retry(last)) {
-    return {false, milliseconds(0), why_final(last)};
-  }
-  const bool had_stale = std::any_of(outcomes.begin(), outcomes.end(),
-                                     [](const Outcome& o) { return o.is_stale_connection; });
-  const std::int64_t retries = std::ssize(outcomes) - 1 - (had_stale ? 1 : 0);
-  if (retries >= policy.max_retries) {
-    return {false, milliseconds(0), "no retries left"};
-  }
-  const milliseconds wait = last.retry_after.value_or(back_off(last, retries, random));
-  if (wait > kLongestWait) {
-    return {false, milliseconds(0), "the server asks to wait too long"};
-  }
-  if (policy.remaining && wait >= *policy.remaining) {
-    return {false, milliseconds(0), "the deadline comes first"};
-  }
-  return {true, wait, "retry"};
+  return std::nullopt;
+}
+
+const RoutePlan& single_target_plan() {
+  static const RoutePlan plan = [] {
+    RoutePlan made;
+    made.deployments.emplace_back();
+    made.nodes.emplace_back();
+    made.breakers.emplace_back();
+    made.credential_count = 1;
+    return made;
+  }();
+  return plan;
 }
 
 }  // namespace llmgate::routing

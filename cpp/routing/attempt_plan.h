@@ -1,5 +1,6 @@
-// What to do after an attempt has failed: once more, after how long, or stop. A pure function of
-// what has happened; the loop carries it out. Plan step of a request's path.
+// What a call does next: an attempt on which deployment and after how long, a wait for a place, or
+// the end. A function of the plan, the outcomes so far, the health of the fleet, now and chance;
+// the loop carries it out, and simulate() runs the same. Plan step of a request's path.
 #pragma once
 
 #include <chrono>
@@ -7,32 +8,52 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/random.h"
+#include "routing/enter_plan.h"
+#include "routing/fleet.h"
+#include "routing/outcome.h"
+#include "routing/route_plan.h"
+#include "routing/route_request.h"
 
 namespace llmgate::routing {
 
-struct Outcome {
-  ErrorKind kind = ErrorKind::kInternal;
-  bool is_stale_connection = false;  // a kept-alive connection was dead when it was used again
-  bool is_committed = false;         // content had been handed to the caller
-  std::optional<std::chrono::milliseconds> retry_after;  // the server's word
-  std::optional<bool> should_retry;                      // the same; above what the kind says
-};
-
-struct RetryPolicy {
-  int max_retries = 0;  // attempts beyond the first; one dead kept-alive connection does not count
-  std::optional<std::chrono::milliseconds>
-      remaining;  // until the call's deadline; nothing: no deadline
-};
-
 struct Decision {
-  bool tries_again = false;
-  std::chrono::milliseconds wait{0};
-  std::string_view why;  // for the route
+  enum class Action : std::uint8_t { kAttempt, kWait, kStop };
+  Action action = Action::kStop;
+  Path path;                          // kAttempt: where
+  std::chrono::milliseconds wait{0};  // kAttempt: before it is made; kWait: for a place, then plan
+  std::string_view why;               // for the route
+  // kStop before any attempt was made: what the call fails with.
+  ErrorKind kind = ErrorKind::kServiceUnavailable;
+  bool leaves_issuer = false;    // moved away from who issued the reasoning state in the messages
+  std::vector<Skipped> skipped;  // what stood before it, and why it was passed over
 };
 
-Decision plan_next(const RetryPolicy& policy, std::span<const Outcome> outcomes, Random& random);
+// What is the same for all decisions of one call.
+struct PlanContext {
+  const RoutePlan& plan;
+  // What the call asks for, and, after it, its own fallbacks (OpenRouter's `models`, `fallbacks=`).
+  std::span<const NodeIndex> roots;
+  KindSet root_kinds = 0;  // the failures that lead from one root to the next
+  const RouteRequest& request;
+  Fleet* fleet = nullptr;  // null: a call without a Router, whose health nobody keeps
+  Random& random;
+  std::optional<int> max_retries{};  // of the call, instead of the plan's
+};
+
+// `remaining`: until the call's deadline; nothing: it has none.
+Decision plan_attempt(const PlanContext& context, std::span<const Outcome> outcomes, TimePoint now,
+                      std::optional<std::chrono::milliseconds> remaining);
+
+// A second attempt beside the one that runs at `running`, on another deployment; nothing: none is
+// free, or the budget is used up.
+std::optional<Path> plan_hedge(const PlanContext& context, const Path& running, TimePoint now);
+
+// The plan of a call without a Router: one target.
+const RoutePlan& single_target_plan();
 
 }  // namespace llmgate::routing

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "routing/route_plan.h"
 
@@ -37,6 +38,13 @@ struct Path {
   [[nodiscard]] NodeIndex target() const { return nodes[size - 1U]; }
 };
 
+// The path of a plan whose only node is a target.
+constexpr Path single_target_path() {
+  Path path;
+  path.size = 1;
+  return path;
+}
+
 struct Outcome {
   ErrorKind kind = ErrorKind::kInternal;
   int status = 0;                    // HTTP; 0: none
@@ -45,6 +53,7 @@ struct Outcome {
   std::optional<std::chrono::milliseconds> retry_after;  // the server's word
   std::optional<bool> should_retry;                      // the same; above what the kind says
   Path path;
+  TimePoint ended{};
 };
 
 }  // namespace llmgate::routing

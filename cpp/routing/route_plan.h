@@ -192,6 +192,8 @@ std::vector<DeploymentIndex> deployments_below(const RoutePlan& plan, NodeIndex 
 
 // The plan as a tree for a terminal: a branch for each level, one block for each name.
 std::string explain(const RoutePlan& plan);
+// The same of one name; empty if the plan does not know it.
+std::string explain(const RoutePlan& plan, std::string_view name);
 
 // What makes a plan unusable, whatever dialect it came from: no names, children that do not exist,
 // cycles, too much depth, negative weights or all of them zero, triggers that do not match their

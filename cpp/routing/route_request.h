@@ -52,6 +52,8 @@ struct RouteRequest {
   std::string issuer_provider;     // of reasoning state in the messages; empty: there is none
   std::string issuer_model;
   std::optional<ProviderPreferences> preferences;
+  const Strategy* strategy = nullptr;     // instead of every balance's own; null: none
+  std::optional<DeploymentIndex> chosen;  // by the caller: the first attempt goes there if it can
   bool disables_fallbacks = false;
   json::Value params;    // the request's object, for conditions
   json::Value metadata;  // the caller's, or missing

@@ -16,7 +16,7 @@ class CallErrorTest : public test::CallFixture {
   }
 
   Error complete(Error error) {
-    complete_error(error, spec_, head_, route_);
+    complete_error(error, spec_.target, head_, route_.back());
     return error;
   }
 

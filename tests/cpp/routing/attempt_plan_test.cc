@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "support/fake_random.h"
@@ -15,19 +17,36 @@ using enum ErrorKind;
 
 constexpr double kWholeCeiling = 1.0;  // what a draw may come near to
 
-Decision plan(const RetryPolicy& policy, const std::vector<Outcome>& outcomes,
-              double draw = kWholeCeiling) {
+struct Limits {
+  int max_retries = 0;
+  std::optional<milliseconds> remaining{};
+};
+
+struct Planned : Decision {
+  explicit Planned(Decision decision)
+      : Decision(std::move(decision)), tries_again(action == Action::kAttempt) {}
+  bool tries_again;
+};
+
+// A call without a Router.
+Planned plan(const Limits& limits, const std::vector<Outcome>& outcomes,
+             double draw = kWholeCeiling) {
   test::FakeRandom random(draw);
-  return plan_next(policy, outcomes, random);
+  const RouteRequest request;
+  const std::array<NodeIndex, 1> roots{0};
+  return Planned(
+      plan_attempt({single_target_plan(), roots, 0, request, nullptr, random, limits.max_retries},
+                   outcomes, TimePoint(), limits.remaining));
 }
 
-RetryPolicy retries(int most, std::optional<milliseconds> remaining = std::nullopt) {
-  return {.max_retries = most, .remaining = remaining};
+Limits retries(int most, std::optional<milliseconds> remaining = std::nullopt) {
+  return {most, remaining};
 }
 
 Outcome failed(ErrorKind kind) {
   Outcome outcome;
   outcome.kind = kind;
+  outcome.path = single_target_path();
   return outcome;
 }
 
@@ -37,7 +56,7 @@ class PlanForEveryKind : public ::testing::TestWithParam<ErrorTraits> {};
 TEST_P(PlanForEveryKind, TriesAgainOnlyWhereTheTableAllows) {
   const ErrorTraits& traits = GetParam();
   const bool expected = traits.may_retry || traits.kind == kStreamInterrupted;
-  const Decision decision = plan(retries(2), {failed(traits.kind)});
+  const Planned decision = plan(retries(2), {failed(traits.kind)});
   EXPECT_EQ(decision.tries_again, expected);
   EXPECT_EQ(decision.why, expected ? "retry" : "not retryable");
 }
@@ -45,7 +64,7 @@ TEST_P(PlanForEveryKind, TriesAgainOnlyWhereTheTableAllows) {
 TEST_P(PlanForEveryKind, StopsOnceContentWasDelivered) {
   Outcome outcome = failed(GetParam().kind);
   outcome.is_committed = true;
-  const Decision decision = plan(retries(2), {outcome});
+  const Planned decision = plan(retries(2), {outcome});
   EXPECT_FALSE(decision.tries_again);
   EXPECT_EQ(decision.why, "content was delivered");
 }
@@ -90,7 +109,7 @@ TEST(AttemptPlan, FollowsTheLastOutcomesWordOnly) {
 }
 
 TEST(AttemptPlan, StopsWithoutRetries) {
-  const Decision decision = plan(retries(0), {failed(kRateLimit)});
+  const Planned decision = plan(retries(0), {failed(kRateLimit)});
   EXPECT_FALSE(decision.tries_again);
   EXPECT_EQ(decision.why, "no retries left");
 }
@@ -112,7 +131,7 @@ TEST(AttemptPlan, BacksOffFrom50MillisecondsOtherwise) {
 }
 
 TEST(AttemptPlan, DoublesTheCeilingWithEachRetryUpToEightSeconds) {
-  const RetryPolicy policy = retries(20);
+  const Limits policy = retries(20);
   std::vector<Outcome> outcomes;
   for (const int expected : {1000, 2000, 4000, 8000, 8000}) {
     outcomes.push_back(failed(kRateLimit));
@@ -147,20 +166,20 @@ TEST(AttemptPlan, WaitsTwoMinutesAtMost) {
   outcome.retry_after = milliseconds(120000);
   EXPECT_TRUE(plan(retries(1), {outcome}).tries_again);
   outcome.retry_after = milliseconds(120001);
-  const Decision decision = plan(retries(1), {outcome});
+  const Planned decision = plan(retries(1), {outcome});
   EXPECT_FALSE(decision.tries_again);
   EXPECT_EQ(decision.why, "the server asks to wait too long");
 }
 
 TEST(AttemptPlan, StopsWhenTheDeadlineComesBeforeTheNextAttempt) {
-  const RetryPolicy policy = retries(1, milliseconds(1000));
-  const Decision decision = plan(policy, {failed(kRateLimit)});
+  const Limits policy = retries(1, milliseconds(1000));
+  const Planned decision = plan(policy, {failed(kRateLimit)});
   EXPECT_FALSE(decision.tries_again);
   EXPECT_EQ(decision.why, "the deadline comes first");
 }
 
 TEST(AttemptPlan, TriesAgainWhenTheWaitEndsBeforeTheDeadline) {
-  const RetryPolicy policy = retries(1, milliseconds(1001));
+  const Limits policy = retries(1, milliseconds(1001));
   EXPECT_TRUE(plan(policy, {failed(kRateLimit)}).tries_again);
 }
 
@@ -171,7 +190,7 @@ Outcome stale() {
 }
 
 TEST(AttemptPlan, ReplacesADeadKeptAliveConnectionAtOnceAndWithoutRetries) {
-  const Decision decision = plan(retries(0), {stale()});
+  const Planned decision = plan(retries(0), {stale()});
   EXPECT_TRUE(decision.tries_again);
   EXPECT_EQ(decision.wait, milliseconds(0));
   EXPECT_EQ(decision.why, "the kept-alive connection was dead");
@@ -179,7 +198,7 @@ TEST(AttemptPlan, ReplacesADeadKeptAliveConnectionAtOnceAndWithoutRetries) {
 
 TEST(AttemptPlan, TreatsASecondDeadConnectionAsAFailure) {
   EXPECT_FALSE(plan(retries(0), {stale(), stale()}).tries_again);
-  const Decision decision = plan(retries(1), {stale(), stale()});
+  const Planned decision = plan(retries(1), {stale(), stale()});
   EXPECT_TRUE(decision.tries_again);
   EXPECT_EQ(decision.why, "retry");
 }

@@ -13,19 +13,10 @@
 #include "engine/engine.h"
 #include "providers/provider.h"
 #include "support/fake_event_loop.h"
+#include "support/fake_random.h"
 #include "support/fake_transport.h"
 
 namespace llmgate::test {
-
-// Always the same number.
-class FakeRandom final : public Random {
- public:
-  explicit FakeRandom(double value) : value_(value) {}
-  double uniform() override { return value_; }
-
- private:
-  double value_;
-};
 
 class KeepingSink final : public engine::CompletionSink {
  public:

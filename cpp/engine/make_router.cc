@@ -1,0 +1,83 @@
+#include "engine/make_router.h"
+
+#include <utility>
+#include <vector>
+
+#include "json/document.h"
+#include "providers/model_name.h"
+#include "providers/resolve_target.h"
+
+namespace llmgate::engine {
+namespace {
+
+Error at(const std::string& path, Error error) {
+  error.message = path + ": " + (error.json_path.empty() ? "" : error.json_path + " ") + error.message;
+  error.json_path = path;
+  return error;
+}
+
+// A mocked target needs no key and no address.
+Result<providers::Target> mocked_target(const config::TargetConfig& config) {
+  auto resolved = providers::resolve_model(config.model, config.provider, true);
+  if (!resolved) {
+    return std::move(resolved.error());
+  }
+  providers::Target target;
+  target.provider = resolved->provider;
+  target.model = std::move(resolved->model);
+  return target;
+}
+
+Result<providers::Target> plain_target(const config::TargetConfig& config,
+                                       const RouterSurroundings& surroundings,
+                                       std::string& ca_file) {
+  providers::TargetArguments arguments;
+  // A target that takes the caller's name is resolved with a pattern in its place.
+  const std::string any = "*";
+  arguments.model = config.model.empty() ? any : config.model;
+  arguments.provider = config.provider;
+  arguments.api_base = config.api_base;
+  arguments.api_key = config.api_key;
+  for (const auto& [name, value] : config.settings) {
+    arguments.settings.push_back({name, value});
+  }
+  auto target = providers::resolve_target(std::move(arguments), surroundings.environment);
+  if (!target) {
+    return target;
+  }
+  for (const auto& [name, value] : config.headers) {
+    target->extra_headers.push_back({name, value});
+  }
+  if (target->base_url.starts_with("https:")) {
+    ca_file = ca_file.empty() ? surroundings.ca_file() : ca_file;
+    target->ca_file = ca_file;
+  }
+  target->proxy = providers::proxy_for(surroundings.environment, target->base_url);
+  return target;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Router>> make_router(const config::RouterConfig& config,
+                                                  std::uint64_t id, std::uint64_t version,
+                                                  const RouterSurroundings& surroundings) {
+  auto router = std::make_shared<Router>();
+  router->id = id;
+  router->version = version;
+  router->plan = std::make_shared<const routing::RoutePlan>(config.plan);
+  std::string ca_file;
+  for (const config::TargetConfig& target_config : config.targets) {
+    auto target = target_config.mock_response ? mocked_target(target_config)
+                                              : plain_target(target_config, surroundings, ca_file);
+    if (!target) {
+      return at(target_config.source_path, std::move(target.error()));
+    }
+    router->targets.push_back({std::move(*target), target_config.default_params,
+                               target_config.override_params, target_config.drop_params,
+                               target_config.times.timeout, target_config.times.stream_timeout,
+                               target_config.mock_response});
+  }
+  return std::shared_ptr<const Router>(std::move(router));
+}
+
+}  // namespace llmgate::engine

@@ -1,0 +1,102 @@
+#include "engine/call_route.h"
+
+#include <gtest/gtest.h>
+
+#include "support/routed_calls.h"
+
+namespace llmgate::test {
+namespace {
+
+using std::chrono::milliseconds;
+using Action = routing::Decision::Action;
+
+class CallRouteTest : public RoutedCallFixture {
+ protected:
+  engine::RouterTable routers_;
+  FakeRandom chance_{0.5};
+};
+
+TEST_F(CallRouteTest, PlansACallWithoutARouterByItsOwnRetries) {
+  engine::CallRoute route(1, chance_);
+  EXPECT_FALSE(route.is_routed());
+  routing::Outcome outcome;
+  outcome.kind = ErrorKind::kConnection;
+  outcome.path = routing::single_target_path();
+  outcome.ended = kStart;
+  route.note(outcome);
+  EXPECT_EQ(route.next(kStart, std::nullopt).action, Action::kAttempt);
+  route.note(outcome);
+  EXPECT_EQ(route.next(kStart, std::nullopt).action, Action::kStop);
+}
+
+TEST_F(CallRouteTest, TakesAndGivesBackAPlace) {
+  make_router({tree_.target("a")});
+  engine::CallSpec made = routed_spec();
+  engine::CallRoute route(0, chance_);
+  route.enter(*made.routed, made.request.root(), routers_);
+  const routing::Decision decision = route.next(kStart, std::nullopt);
+  ASSERT_EQ(decision.action, Action::kAttempt);
+  const auto admission = route.admit(decision.path, kStart);
+  ASSERT_TRUE(admission);
+  const routing::Fleet& fleet = *routers_.find(1)->fleet;
+  EXPECT_EQ(fleet.health(0).in_flight, 1);
+  route.settle(*admission, {}, kStart);
+  EXPECT_EQ(fleet.health(0).in_flight, 0);
+  EXPECT_EQ(route.target_of(decision.path).target.base_url, "http://a.test/v1");
+}
+
+TEST_F(CallRouteTest, QueuesANewCallBehindThoseThatWait) {
+  make_router({tree_.target("a")});
+  engine::CallSpec first = routed_spec();
+  engine::CallSpec second = routed_spec();
+  engine::CallRoute waiting(0, chance_);
+  waiting.enter(*first.routed, first.request.root(), routers_);
+  waiting.join_queue([] { return false; });
+  engine::CallRoute arriving(0, chance_);
+  arriving.enter(*second.routed, second.request.root(), routers_);
+  EXPECT_EQ(arriving.next(kStart, std::nullopt).action, Action::kWait);
+  waiting.leave_queue();
+  EXPECT_EQ(arriving.next(kStart, std::nullopt).action, Action::kAttempt);
+}
+
+TEST_F(CallRouteTest, KeepsNothingOfARouterThatIsTheCallsOwn) {
+  make_router({tree_.target("a")});
+  router_->id = 0;
+  engine::CallSpec made = routed_spec();
+  engine::CallRoute route(0, chance_);
+  route.enter(*made.routed, made.request.root(), routers_);
+  const routing::Decision decision = route.next(kStart, std::nullopt);
+  const auto admission = route.admit(decision.path, kStart);
+  ASSERT_TRUE(admission);
+  route.settle(*admission, {}, kStart);
+  EXPECT_EQ(routers_.find(0), nullptr);
+}
+
+TEST_F(CallRouteTest, AsksWhoeverAnsweredASessionAgain) {
+  const auto root = tree_.balance({tree_.target("a"), tree_.target("b")}, 0, "round_robin");
+  tree_.plan.policies.sticky_for = milliseconds(60000);
+  make_router({root});
+  engine::CallSpec made = routed_spec();
+  made.routed->request.session = 42;
+  engine::CallRoute route(0, chance_);
+  route.enter(*made.routed, made.request.root(), routers_);
+  const auto first = route.next(kStart, std::nullopt).path;
+  route.remember_answer(first, kStart);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(route.next(kStart, std::nullopt).path.target(), first.target());
+  }
+}
+
+TEST_F(CallRouteTest, KeepsHedgesWithinTheirShareOfCalls) {
+  const auto root = tree_.target("a");
+  tree_.plan.policies.hedge.most_extra = 0.02;
+  make_router({root});
+  engine::CallSpec made = routed_spec();
+  engine::CallRoute route(0, chance_);
+  route.enter(*made.routed, made.request.root(), routers_);
+  EXPECT_TRUE(route.takes_hedge());
+  EXPECT_FALSE(route.takes_hedge()) << "one hedge in two calls";
+}
+
+}  // namespace
+}  // namespace llmgate::test
