@@ -161,6 +161,8 @@ struct PlanPolicies {
   bool checks_context_window = false;  // leave out deployments that the prompt does not fit
   bool binds_issuer = true;            // reasoning state goes back to who issued it, where possible
   std::optional<std::chrono::milliseconds> sticky_for;        // per session
+  // Fields of a request whose values name its session (request_field.h); empty: RouteRequest's own.
+  std::vector<std::string> sticky_by;
   std::optional<std::chrono::milliseconds> prompt_cache_for;  // affinity to a provider's warm cache
   double retry_ratio = 0.1;  // retry budget per provider and key: of the calls ...
   double retry_reserve = 3;  // ... and so many at once
