@@ -3,7 +3,7 @@
 namespace llmgate::routing {
 namespace {
 
-constexpr double kMillion = 1e6;
+constexpr double kOfAMillion = 1e-6;
 // Where neither the caller nor any answer so far says how long an answer is: about what the usual
 // chat answer has. It only has to rank deployments.
 constexpr double kAssumedOutputTokens = 300;
@@ -58,9 +58,9 @@ std::optional<double> expected_price(const Candidate& candidate, const PickConte
   if (!prices.input.has_value() || !prices.output.has_value()) {
     return std::nullopt;
   }
-  return static_cast<double>(context.request.prompt_tokens) * *prices.input / kMillion +
-         output_tokens(candidate, context) * *prices.output / kMillion +
-         prices.per_request.value_or(0);
+  const double per_million = static_cast<double>(context.request.prompt_tokens) * *prices.input +
+                             output_tokens(candidate, context) * *prices.output;
+  return per_million * kOfAMillion + prices.per_request.value_or(0);
 }
 
 }  // namespace llmgate::routing

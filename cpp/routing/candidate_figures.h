@@ -48,14 +48,15 @@ std::size_t pick_by_weight(std::span<const Candidate> candidates, Random& random
   return last;  // rounding left something over
 }
 
-// The position of the lowest `score(candidate)`; of equals, the one with the fewest in flight.
+// The position of the lowest `score(candidate)`, a number or a pair of them; of equals, the one
+// with the fewest in flight.
 template <typename Score>
 std::size_t pick_lowest(std::span<const Candidate> candidates, const PickContext& context,
                         const Score& score) {
   std::size_t best = 0;
-  double best_score = score(candidates[0]);
+  auto best_score = score(candidates[0]);
   for (std::size_t i = 1; i < candidates.size(); ++i) {
-    const double own = score(candidates[i]);
+    const auto own = score(candidates[i]);
     const auto in_flight = [&](std::size_t position) {
       return context.fleet.health(candidates[position].deployment).in_flight;
     };
@@ -70,6 +71,13 @@ std::size_t pick_lowest(std::span<const Candidate> candidates, const PickContext
 // Whether a deployment without measurements should be tried, to get some.
 inline bool is_to_be_explored(const Candidate& candidate, const PickContext& context) {
   return context.fleet.health(candidate.deployment).in_flight < kExploringCalls;
+}
+
+// Seconds to the first content of a stream, else to the end; nothing: not seen lately.
+inline std::optional<double> expected_seconds(const Candidate& candidate,
+                                              const PickContext& context) {
+  return context.fleet.health(candidate.deployment)
+      .latency.expected_s(context.request.is_stream, context.now);
 }
 
 // What this request is expected to cost in USD; nothing: a price is not known.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <type_traits>
 
 #include "routing/log_histogram.h"
 
@@ -17,6 +18,16 @@ constexpr auto kForgottenAfter = std::chrono::minutes(5);
 constexpr double kThroughputScale = 1000;
 
 double seconds_of(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+
+// (1 - x / 64)^64 is the exponential within a hundredth, in a tenth of its time.
+double share_left_after(Duration age) {
+  constexpr double kEach = 1e-9 / (64 * kPeakLasts);  // of a nanosecond
+  static_assert(std::is_same_v<Duration, std::chrono::nanoseconds>);
+  const double base = 1 - std::clamp(static_cast<double>(age.count()) * kEach, 0.0, 1.0);
+  const double to_4 = base * base * base * base;
+  const double to_16 = to_4 * to_4 * to_4 * to_4;
+  return to_16 * to_16 * to_16 * to_16;
+}
 
 std::uint64_t whole_microseconds(double seconds) {
   return static_cast<std::uint64_t>(std::llround(std::max(seconds, 0.0) * 1e6));
@@ -64,11 +75,14 @@ void Latency::finished(const LatencySample& sample, TimePoint now) {
     kept.of(Measure::kFirstContent).add(whole_microseconds(first_s), now);
   }
   kept.add_to_mean(first_s, now);
+  stream_.usual_until = {};
+  plain_.usual_until = {};
   if (sample.output_tokens <= 0) {
     return;
   }
-  output_tokens_ += sample.output_tokens;
   ++answers_;
+  mean_output_tokens_ += (static_cast<double>(sample.output_tokens) - mean_output_tokens_) /
+                         static_cast<double>(answers_);
   const double producing_s = is_stream && first_s < total_s ? total_s - first_s : total_s;
   if (producing_s > 0) {
     const double rate = static_cast<double>(sample.output_tokens) / producing_s;
@@ -122,30 +136,33 @@ std::optional<double> Latency::mean_s(int minutes, TimePoint now) const {
   return samples > 0 ? std::optional(sum_s / static_cast<double>(samples)) : std::nullopt;
 }
 
-std::optional<double> Latency::mean_output_tokens() const {
-  return answers_ > 0
-             ? std::optional(static_cast<double>(output_tokens_) / static_cast<double>(answers_))
-             : std::nullopt;
-}
-
 // A peak falls back to the median, not to nothing: what was not asked for a minute would otherwise
 // look faster than what answers well.
 std::optional<double> Latency::value_of(const Peak& peak, Measure usual, TimePoint now) const {
   if (!peak.is_seen) {
     return std::nullopt;
   }
-  const std::optional<double> median_s = median(usual, now);
-  if (!median_s.has_value() && now - peak.at > kForgottenAfter) {
+  if (now >= peak.usual_until) {
+    look_up_usual(peak, usual, now);
+  }
+  if (!peak.is_usual_known && now - peak.at > kForgottenAfter) {
     return std::nullopt;
   }
-  const double floor_s = median_s.value_or(0);
-  const double age_s = seconds_of(now - peak.at);
-  return floor_s + (peak.value_s - floor_s) * std::exp(-std::max(age_s, 0.0) / kPeakLasts);
+  return peak.usual_s + (peak.value_s - peak.usual_s) * share_left_after(now - peak.at);
+}
+
+void Latency::look_up_usual(const Peak& peak, Measure usual, TimePoint now) const {
+  const std::optional<double> median_s = median(usual, now);
+  peak.is_usual_known = median_s.has_value();
+  peak.usual_s = median_s.value_or(0);
+  peak.usual_until = history_ ? history_->of(usual).unchanged_until() : now;
 }
 
 void Latency::rise(Peak& peak, Measure usual, double sample_s, TimePoint now) {
   const double before_s = value_of(peak, usual, now).value_or(0);
-  peak = {.value_s = std::max(before_s, sample_s), .at = now, .is_seen = true};
+  peak.value_s = std::max(before_s, sample_s);
+  peak.at = now;
+  peak.is_seen = true;
 }
 
 void Latency::penalise(Peak& peak, Measure usual, double total_s, TimePoint now) {

@@ -49,26 +49,34 @@ class Latency {
   // The mean of what expected_s() is made from, penalties too, over so many minutes.
   [[nodiscard]] std::optional<double> mean_s(int minutes, TimePoint now) const;
   // Of all answers whose usage was known.
-  [[nodiscard]] std::optional<double> mean_output_tokens() const;
+  [[nodiscard]] std::optional<double> mean_output_tokens() const {
+    return answers_ > 0 ? std::optional(mean_output_tokens_) : std::nullopt;
+  }
 
  private:
   struct Peak {
     double value_s = 0;
     TimePoint at{};
     bool is_seen = false;
+    // The median as it was last looked up, so that a decision over many deployments need not go
+    // through their histograms.
+    mutable bool is_usual_known = false;
+    mutable double usual_s = 0;
+    mutable TimePoint usual_until{};
   };
   struct History;
 
   [[nodiscard]] std::optional<double> value_of(const Peak& peak, Measure usual,
                                                TimePoint now) const;
+  void look_up_usual(const Peak& peak, Measure usual, TimePoint now) const;
   void rise(Peak& peak, Measure usual, double sample_s, TimePoint now);
   void penalise(Peak& peak, Measure usual, double total_s, TimePoint now);
   History& history();
 
   Peak stream_;
   Peak plain_;
-  std::int64_t output_tokens_ = 0;
   std::int64_t answers_ = 0;  // with known output tokens
+  double mean_output_tokens_ = 0;
   std::unique_ptr<History> history_;
 };
 

@@ -26,14 +26,6 @@ std::int64_t LogHistogram::samples(TimePoint now) {
   return samples_;
 }
 
-std::optional<double> LogHistogram::median(TimePoint now) {
-  advance(now);
-  if (samples_ == 0) {
-    return std::nullopt;
-  }
-  return middle_of(median_bucket_);
-}
-
 std::optional<double> LogHistogram::percentile(double share, TimePoint now) {
   advance(now);
   if (samples_ == 0) {
@@ -70,11 +62,8 @@ double LogHistogram::middle_of(std::size_t bucket) {
   return width == 1.0 ? step : (step + 0.5) * width;
 }
 
-void LogHistogram::advance(TimePoint now) {
+void LogHistogram::drop_old(TimePoint now) {
   const std::int64_t number = now.time_since_epoch() / kSlotWidth;
-  if (number <= newest_) {
-    return;
-  }
   if (samples_ > 0) {
     const std::int64_t first = std::max(newest_ + 1, number - kSlots + 1);
     for (std::int64_t next = first; next <= number; ++next) {
@@ -83,6 +72,7 @@ void LogHistogram::advance(TimePoint now) {
     move_median();
   }
   newest_ = number;
+  newest_ends_ = TimePoint((number + 1) * kSlotWidth);
 }
 
 void LogHistogram::drop(Counts& counts) {
@@ -107,6 +97,7 @@ void LogHistogram::move_median() {
     below_median_ += sums_[median_bucket_];
     ++median_bucket_;
   }
+  median_ = middle_of(median_bucket_);
 }
 
 }  // namespace llmgate::routing

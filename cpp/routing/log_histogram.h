@@ -16,7 +16,12 @@ class LogHistogram {
  public:
   void add(std::uint64_t value, TimePoint now);
   [[nodiscard]] std::int64_t samples(TimePoint now);
-  [[nodiscard]] std::optional<double> median(TimePoint now);
+  [[nodiscard]] std::optional<double> median(TimePoint now) {
+    advance(now);
+    return samples_ > 0 ? std::optional(median_) : std::nullopt;
+  }
+  // Until then nothing grows old: only add() changes the answers.
+  [[nodiscard]] TimePoint unchanged_until() const { return newest_ends_; }
   // `share` of the samples are at most this.
   [[nodiscard]] std::optional<double> percentile(double share, TimePoint now);
 
@@ -30,11 +35,18 @@ class LogHistogram {
 
   [[nodiscard]] static std::size_t bucket_of(std::uint64_t value);
   [[nodiscard]] static double middle_of(std::size_t bucket);
-  void advance(TimePoint now);
+  void advance(TimePoint now) {
+    if (now >= newest_ends_) {
+      drop_old(now);
+    }
+  }
+  void drop_old(TimePoint now);
   void drop(Counts& counts);
   void move_median();
 
+  TimePoint newest_ends_{};
   std::int64_t newest_ = 0;  // number of the running half minute
+  double median_ = 0;        // the middle of its bucket
   std::int64_t samples_ = 0;
   std::int64_t below_median_ = 0;  // samples in the buckets before the median's
   std::size_t median_bucket_ = 0;

@@ -27,23 +27,17 @@ class Balanced final : public Strategy {
     double most_s = 0;
     double most_usd = 0;
     for (const Candidate& candidate : candidates) {
-      most_s = std::max(most_s, seconds(candidate, context).value_or(0));
+      most_s = std::max(most_s, expected_seconds(candidate, context).value_or(0));
       most_usd = std::max(most_usd, expected_price(candidate, context).value_or(0));
     }
     return pick_lowest(candidates, context, [&](const Candidate& candidate) {
       const double unseen_s = is_to_be_explored(candidate, context) ? 0 : most_s;
-      const double own_s = seconds(candidate, context).value_or(unseen_s);
+      const double own_s = expected_seconds(candidate, context).value_or(unseen_s);
       const std::optional<double> own_usd = expected_price(candidate, context);
       const double share_s = most_s > 0 ? own_s / most_s : 0;
       const double share_usd = !own_usd.has_value() ? 1 : most_usd > 0 ? *own_usd / most_usd : 0;
       return speed * share_s + (1 - speed) * share_usd;
     });
-  }
-
- private:
-  static std::optional<double> seconds(const Candidate& candidate, const PickContext& context) {
-    return context.fleet.health(candidate.deployment)
-        .latency.expected_s(context.request.is_stream, context.now);
   }
 };
 

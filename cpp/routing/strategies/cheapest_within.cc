@@ -5,6 +5,7 @@
 #include <array>
 #include <limits>
 #include <optional>
+#include <utility>
 
 #include "routing/candidate_figures.h"
 #include "routing/strategies/strategy.h"
@@ -29,15 +30,10 @@ class CheapestWithin final : public Strategy {
                                  const PickContext& context) const override {
     const double latency_s = option_of(*this, context, 0);
     const double quality = option_of(*this, context, 1);
-    const auto miss = [&](const Candidate& candidate) {
-      return miss_of(candidate, context, latency_s, quality);
-    };
-    const double least = miss(candidates[pick_lowest(candidates, context, miss)]);
     return pick_lowest(candidates, context, [&](const Candidate& candidate) {
-      if (miss(candidate) > least) {
-        return std::numeric_limits<double>::infinity();
-      }
-      return expected_price(candidate, context).value_or(std::numeric_limits<double>::max());
+      return std::pair(
+          miss_of(candidate, context, latency_s, quality),
+          expected_price(candidate, context).value_or(std::numeric_limits<double>::max()));
     });
   }
 

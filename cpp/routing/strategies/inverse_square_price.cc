@@ -3,7 +3,6 @@
 // before all others, unknown prices behind.
 #include <algorithm>
 #include <chrono>
-#include <limits>
 #include <optional>
 
 #include "routing/candidate_figures.h"
@@ -16,6 +15,8 @@ const Strategy& inverse_square_price_strategy();
 namespace {
 
 constexpr std::chrono::seconds kOutageCounts{30};
+constexpr double kFree = 1e-12;         // USD: far below what any paid request costs
+constexpr double kLeastWeight = 1e-30;  // far below that of any price
 
 class InverseSquarePrice final : public Strategy {
  public:
@@ -29,30 +30,19 @@ class InverseSquarePrice final : public Strategy {
     const auto may_use = [&](const Candidate& candidate) {
       return !is_any_stable || is_stable(candidate, context);
     };
-    // Relative to the lowest price, so that no square overflows.
-    double lowest_usd = kUnknown;
-    for (const Candidate& candidate : candidates) {
-      if (may_use(candidate)) {
-        lowest_usd = std::min(lowest_usd, price(candidate, context));
-      }
-    }
     return pick_by_weight(candidates, context.random, [&](const Candidate& candidate) {
-      if (!may_use(candidate)) {
-        return 0.0;
-      }
-      const double own_usd = price(candidate, context);
-      if (own_usd == lowest_usd) {
-        return 1.0;
-      }
-      return own_usd == kUnknown ? 0.0 : (lowest_usd / own_usd) * (lowest_usd / own_usd);
+      return may_use(candidate) ? weight(candidate, context) : 0.0;
     });
   }
 
  private:
-  static constexpr double kUnknown = std::numeric_limits<double>::max();
-
-  static double price(const Candidate& candidate, const PickContext& context) {
-    return expected_price(candidate, context).value_or(kUnknown);
+  static double weight(const Candidate& candidate, const PickContext& context) {
+    const std::optional<double> price_usd = expected_price(candidate, context);
+    if (!price_usd.has_value()) {
+      return kLeastWeight;
+    }
+    const double at_least_usd = std::max(*price_usd, kFree);
+    return 1 / (at_least_usd * at_least_usd);
   }
   static bool is_stable(const Candidate& candidate, const PickContext& context) {
     return !context.fleet.health(candidate.deployment)

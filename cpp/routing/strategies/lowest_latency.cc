@@ -21,31 +21,34 @@ class LowestLatency final : public Strategy {
   }
   [[nodiscard]] std::size_t pick(std::span<const Candidate> candidates,
                                  const PickContext& context) const override {
+    const auto in_flight = [&](std::size_t i) {
+      return context.fleet.health(candidates[i].deployment).in_flight;
+    };
+    const std::size_t none = candidates.size();
+    std::size_t best = none;
+    std::size_t unseen = none;  // with the fewest in flight
+    double best_score = 0;
     double slowest_s = 0;
-    for (const Candidate& candidate : candidates) {
-      const std::optional<double> expected_s = seconds(candidate, context);
-      if (!expected_s.has_value() && is_to_be_explored(candidate, context)) {
-        return pick_unseen(candidates, context);
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+      const std::optional<double> expected_s = expected_seconds(candidates[i], context);
+      if (!expected_s.has_value()) {
+        unseen = unseen == none || in_flight(i) < in_flight(unseen) ? i : unseen;
+        continue;
       }
-      slowest_s = std::max(slowest_s, expected_s.value_or(0));
+      slowest_s = std::max(slowest_s, *expected_s);
+      const double score = *expected_s * static_cast<double>(in_flight(i) + 1);
+      if (best == none || score < best_score) {
+        best = i;
+        best_score = score;
+      }
     }
-    return pick_lowest(candidates, context, [&](const Candidate& candidate) {
-      const double queue =
-          static_cast<double>(context.fleet.health(candidate.deployment).in_flight) + 1;
-      return seconds(candidate, context).value_or(slowest_s) * queue;
-    });
-  }
-
- private:
-  static std::optional<double> seconds(const Candidate& candidate, const PickContext& context) {
-    return context.fleet.health(candidate.deployment)
-        .latency.expected_s(context.request.is_stream, context.now);
-  }
-  static std::size_t pick_unseen(std::span<const Candidate> candidates,
-                                 const PickContext& context) {
-    return pick_lowest(candidates, context, [&](const Candidate& candidate) {
-      return seconds(candidate, context).has_value() ? 1.0 : 0.0;
-    });
+    if (best == none || unseen == none) {
+      return best == none ? unseen : best;
+    }
+    const double score_of_unseen = is_to_be_explored(candidates[unseen], context)
+                                       ? 0
+                                       : slowest_s * static_cast<double>(in_flight(unseen) + 1);
+    return score_of_unseen < best_score ? unseen : best;
   }
 };
 
