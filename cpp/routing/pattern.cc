@@ -20,16 +20,16 @@ RE2::Options quiet_options() {
 }  // namespace
 
 struct Pattern::Compiled {
-  explicit Compiled(const std::string& expression) : expression_(expression, quiet_options()) {}
+  explicit Compiled(const std::string& text) : expression(text, quiet_options()) {}
 
-  RE2 expression_;
+  RE2 expression;
 };
 
 Result<Pattern> Pattern::read(const std::string& expression) {
   auto compiled = std::make_shared<const Compiled>(expression);
-  if (!compiled->expression_.ok()) {
+  if (!compiled->expression.ok()) {
     return bad_request("", "RE2, which matches in linear time, does not take this pattern: " +
-                               compiled->expression_.error() +
+                               compiled->expression.error() +
                                " (it has no look-around and no back-references)");
   }
   Pattern pattern;
@@ -38,7 +38,7 @@ Result<Pattern> Pattern::read(const std::string& expression) {
 }
 
 bool Pattern::is_found_in(std::string_view text) const {
-  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), compiled_->expression_);
+  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), compiled_->expression);
 }
 
 }  // namespace llmgate::routing

@@ -271,6 +271,31 @@ TEST(LoadPortkey, NestsNoDeeperThanAPlan) {
   EXPECT_TRUE(has(portkey_error(nested(routing::kMostDepth)), "nested deeper than 16"));
 }
 
+TEST(LoadPortkey, MakesPlansThatHoldTogether) {
+  const char* const configs[] = {
+      R"({"provider": "openai"})",
+      R"({"cache": "simple"})",
+      R"({"retry": {"attempts": 5}})",
+      R"({"strategy": {"mode": "loadbalance"}, "targets": [{"provider": "openai", "weight": 0},
+          {"strategy": {"mode": "fallback", "on_status_codes": [429]}, "targets": [
+            {"virtual_key": "anthropic-prod"}, {"virtual_key": "@azure-eu"}]}]})",
+      R"({"strategy": {"mode": "conditional", "default": "b", "conditions": [
+            {"query": {"params.stream": true}, "then": "a"},
+            {"query": {"params.stream": false}, "then": "b"}]},
+          "targets": [{"name": "a", "provider": "openai"}, {"name": "b", "strategy": {"mode":
+            "fallback"}, "targets": [{"provider": "groq"}, {"provider": "xai"}]}]})",
+      R"({"strategy": {"mode": "conditional", "conditions": [
+            {"query": {"params.stream": true}, "then": "a"}]},
+          "targets": [{"name": "a", "provider": "openai"}]})",
+  };
+  for (const char* const text : configs) {
+    const RouterConfig config = loaded_portkey(text);
+    const Failure failure = routing::check_plan(config.plan);
+    EXPECT_FALSE(failure) << text << ": " << failure->message;
+    EXPECT_EQ(config.targets.size(), config.plan.deployments.size());
+  }
+}
+
 TEST(LoadPortkey, KeepsTheTextForConversions) {
   const std::string text = R"({"provider": "openai"})";
   EXPECT_EQ(loaded_portkey(text).source, text);
