@@ -241,17 +241,39 @@ int count_formula_signs(std::string_view text) {
   return signs;
 }
 
+// Rules by their first byte, so that one pass over a text finds them all.
+class ShapeTable {
+ public:
+  ShapeTable() {
+    for (const auto rules : {shape_rules(), spaceless_rules()}) {
+      for (const AspectRule& rule : rules) {
+        by_byte_[static_cast<unsigned char>(rule.text.front())].push_back(all_.size());
+        all_.push_back(&rule);
+      }
+    }
+  }
+
+  // Each rule once, however often its text stands there.
+  void add_points(std::string_view text, Points& points) const {
+    std::vector<bool> was_found(all_.size());
+    for (std::size_t at = 0; at < text.size(); ++at) {
+      for (const std::size_t index : by_byte_[static_cast<unsigned char>(text[at])]) {
+        if (!was_found[index] && text.substr(at).starts_with(all_[index]->text)) {
+          was_found[index] = true;
+          add(points, all_[index]->aspect, all_[index]->points);
+        }
+      }
+    }
+  }
+
+ private:
+  std::vector<const AspectRule*> all_;
+  std::array<std::vector<std::size_t>, 256> by_byte_;
+};
+
 void add_shapes(std::string_view text, Points& points) {
-  for (const AspectRule& rule : shape_rules()) {
-    if (text.find(rule.text) != std::string_view::npos) {
-      add(points, rule.aspect, rule.points);
-    }
-  }
-  if (std::any_of(text.begin(), text.end(), is_above_ascii)) {
-    for (const AspectRule& rule : spaceless_rules()) {
-      add(points, rule.aspect, text.find(rule.text) != std::string_view::npos ? rule.points : 0);
-    }
-  }
+  static const ShapeTable table;
+  table.add_points(text, points);
   // In code they mean something else.
   if (of(points, Aspect::kCode) < kLeastPoints) {
     constexpr double kMostSigns = 4;
