@@ -61,24 +61,37 @@ json::Value repeated_name(json::Value value) {
 
 }  // namespace
 
+// Fills `state`; an error is without the file's name.
+std::optional<json::YamlError> Source::read_yaml(const std::string& text, State& state) {
+  json::YamlAsJson converted;
+  if (auto error = json::from_yaml(text, converted)) {
+    return error;
+  }
+  state.is_yaml = true;
+  state.text = std::move(converted.json);
+  state.marks = std::move(converted.marks);
+  if (const auto error = state.document.read(state.text, kJsonLimits)) {
+    return json::YamlError{0, std::string("is no valid JSON: ") + error->reason};
+  }
+  return std::nullopt;
+}
+
 Result<Source> Source::read(std::string text, Syntax syntax, std::string name) {
   auto state = std::make_shared<State>();
   state->name = std::move(name);
-  state->is_yaml = syntax == Syntax::kYaml || (syntax == Syntax::kGuess && !looks_like_json(text));
-  if (state->is_yaml) {
-    json::YamlAsJson converted;
-    if (const auto error = json::from_yaml(text, converted)) {
+  if (syntax == Syntax::kYaml || (syntax == Syntax::kGuess && !looks_like_json(text))) {
+    if (const auto error = read_yaml(text, *state)) {
       return bad_request("$", placed(state->name, error->line, error->reason));
     }
-    state->text = std::move(converted.json);
-    state->marks = std::move(converted.marks);
   } else {
     state->text = std::move(text);
-  }
-  if (const auto error = state->document.read(state->text, kJsonLimits)) {
-    const int line = state->is_yaml ? 0 : line_at(state->text, error->offset);
-    return bad_request(
-        "$", placed(state->name, line, std::string("is not valid JSON: ") + error->reason));
+    const auto error = state->document.read(state->text, kJsonLimits);
+    const std::string copy = error ? state->text : std::string();
+    // YAML's own braces: {a: 1}.
+    if (error && (syntax == Syntax::kJson || read_yaml(copy, *state))) {
+      return bad_request("$", placed(state->name, line_at(copy, error->offset),
+                                     std::string("is not valid JSON: ") + error->reason));
+    }
   }
   Source source;
   source.state_ = std::move(state);

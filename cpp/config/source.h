@@ -4,12 +4,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "json/document.h"
+#include "json/from_yaml.h"
 
 namespace llmgate::config {
 
@@ -18,7 +20,8 @@ enum class Syntax : std::uint8_t { kGuess, kJson, kYaml };
 class Source {
  public:
   // `name` is that of the file, or empty; it stands in front of errors. kGuess: what begins with
-  // '{' or '[' is JSON, anything else YAML. A name that stands twice in one object is an error.
+  // '{' or '[' is JSON, unless only YAML can read it; anything else is YAML. A name that stands
+  // twice in one object is an error.
   static Result<Source> read(std::string text, Syntax syntax, std::string name);
 
   [[nodiscard]] json::Value root() const;
@@ -30,6 +33,7 @@ class Source {
 
  private:
   struct State;
+  static std::optional<json::YamlError> read_yaml(const std::string& text, State& state);
   std::shared_ptr<const State> state_;  // the index points into the text: both stay where they are
 };
 

@@ -52,6 +52,14 @@ TEST(Source, GuessesJsonByItsFirstByte) {
   EXPECT_EQ(read("\"pc-prod\"").root().raw(), "\"pc-prod\"");
 }
 
+TEST(Source, ReadsYamlsOwnBraces) {
+  const Source source = read("{a: 1,\n b: [x]}");
+  EXPECT_EQ(source.root().raw(), R"({"a":1,"b":["x"]})");
+  EXPECT_EQ(source.line_of(source.root().find("b")), 2);
+  EXPECT_EQ(message_of("{\"a\": 1,\n x}}", Syntax::kGuess, "x").substr(0, 33),
+            "x, line 2: is not valid JSON: a m");
+}
+
 TEST(Source, ErrorsNameFileLineAndPath) {
   const Source source = read("a: 1\nb:\n  c: 2\n");
   const Error error = source.error(source.root().find("b").find("c"), "$.b.c", "is too large");
