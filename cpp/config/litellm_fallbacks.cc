@@ -43,12 +43,11 @@ class FallbackLists {
   [[nodiscard]] KindSet kinds() const { return kinds_; }
   [[nodiscard]] const ListsByName& by_name() const { return by_name_; }
   // Its own lists, else the default ones.
-  [[nodiscard]] const std::vector<Field>& of(const std::string& name, bool& is_default) const {
-    static const std::vector<Field> kNone;
+  [[nodiscard]] std::vector<Field> of(const std::string& name, bool& is_default) const {
     auto found = by_name_.find(name);
     is_default = found == by_name_.end();
     found = is_default ? by_name_.find("*") : found;
-    return found == by_name_.end() ? kNone : found->second;
+    return found == by_name_.end() ? std::vector<Field>() : found->second;
   }
 
  private:

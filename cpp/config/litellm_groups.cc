@@ -73,6 +73,7 @@ NodeIndex LitellmGroups::build_level(const std::string& name,
                                      const std::vector<LitellmDeployment>& members) {
   check_weights(members);
   std::vector<NodeIndex> children;
+  children.reserve(members.size());
   for (const LitellmDeployment& member : members) {
     children.push_back(add_target(member));
   }

@@ -141,6 +141,7 @@ void read_checks(FieldReader& reader, const Section& router, PlanPolicies& polic
                                            [&](const auto& row) { return row.name == name; });
     if (found == kChecks.end()) {
       std::vector<std::string_view> known;
+      known.reserve(kChecks.size());
       for (const WaitingName& row : kChecks) {
         known.push_back(row.name);
       }

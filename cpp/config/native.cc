@@ -43,7 +43,6 @@
 namespace llmgate::config {
 namespace {
 
-using routing::kNoNode;
 using routing::NodeIndex;
 
 constexpr int kRetriesOfABalance = 2;
