@@ -5,6 +5,7 @@
 #include <Python.h>
 
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "engine/call_spec.h"
@@ -19,6 +20,9 @@ struct CallArguments {
 // `arguments` is the dict of keyword arguments. None stands for "not given".
 Result<CallArguments> read_arguments(PyObject* model, PyObject* messages, PyObject* arguments,
                                      bool is_stream);
+
+// The value of a variable of the process's environment; empty if it is unset.
+std::string environment(std::string_view name);
 
 // The file of certificate authorities that a call would use now; empty if there is none.
 std::string current_ca_file();

@@ -19,5 +19,6 @@ PYBIND11_MODULE(_core, module) {
   register_process(module, *state);
   register_facts(module, *state);
   register_formats(module);
+  register_router(module, *state);
   register_recordings(module, *state);
 }

@@ -38,6 +38,8 @@ enum class Option : std::uint8_t {
   kStream,
   kModel,
   kMessages,
+  kFallbacks,
+  kRouting,     // a Router's own: (its handle, the arguments for its plan)
   kApiVersion,  // from here: settings of providers, see providers/settings.h
   kAzureAdToken,
   kVertexProject,
@@ -53,7 +55,7 @@ enum class Option : std::uint8_t {
   kClientSecret,
   kAzurePassword,
 };
-inline constexpr std::size_t kOptionCount = 33;
+inline constexpr std::size_t kOptionCount = 35;
 inline constexpr auto kFirstSetting = Option::kApiVersion;
 inline constexpr auto kFirstSecret = Option::kVertexCredentials;
 std::string_view name_of(Option option);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/call_error.h"
+#include "engine/continuation.h"
 #include "wire/classify.h"
 
 namespace llmgate::engine {
@@ -17,6 +18,9 @@ using std::chrono::milliseconds;
 // After the end marker a server owes the last bytes of its framing; then the connection can be
 // kept.
 constexpr milliseconds kDrainTime{100};
+
+// Long enough for a model that pauses between two thoughts.
+constexpr milliseconds kPaceWindow{10000};
 
 // What may wait for the first content, so that an attempt can still be replaced.
 constexpr std::size_t kMaxHeldBack = 256 * 1024;
@@ -60,7 +64,7 @@ void Call::start() {
     main_.times.call_started = now();
     completion_->fields = spec_.request.field_names();
     if (spec_.routed == nullptr) {
-      start_attempt(main_, routing::single_target_path(), "first");
+      start_attempt(main_, routing::single_target_path(), "first", {});
       return;
     }
     route_.enter(*spec_.routed, spec_.request.root(), context_.routers);
@@ -139,6 +143,10 @@ void Call::hand_over(Exchange& exchange, const AnswerReader::Progress& progress)
     drop_rival(exchange);
   }
   current_ = &exchange;
+  exchange.chunks_in_window += exchange.chunks.size();
+  if (!times.pace_due && route_.is_routed() && route_.policies().least_throughput) {
+    times.pace_due = now() + kPaceWindow;
+  }
   StreamFlow& flow = *spec_.flow;
   const std::size_t unread = flow.unread_bytes.fetch_add(bytes) + bytes;
   sink_->deliver_chunks(token_, std::exchange(exchange.chunks, {}));
@@ -158,6 +166,10 @@ void Call::resume() {
     return;
   }
   current_->times.last_progress = now();  // idle clocks stood still
+  if (current_->times.pace_due) {
+    current_->times.pace_due = now() + kPaceWindow;
+    current_->chunks_in_window = 0;
+  }
   context_.transport.resume(current_->transfer);
   arm_timer();
 }
@@ -178,6 +190,9 @@ void Call::finish_answer(Exchange& exchange, const net::TransferEnd& end) {
     drop_rival(exchange);
   }
   current_ = &exchange;
+  if (said_ != nullptr) {
+    join_turns(std::move(*std::exchange(said_, nullptr)), completion_->turn);
+  }
   context_.issued.add(completion_->turn);
   attempt_of(exchange).missing_marker = completion_->turn.missing_marker;
   if (route_.is_routed()) {
@@ -205,14 +220,16 @@ void Call::fail_attempt(Exchange& exchange, Error error, bool is_stale_connectio
   Attempt& attempt = attempt_of(exchange);
   const bool is_committed = exchange.times.has_content && is_stream();
   complete_error(error, *exchange.target, exchange.reader->head(), attempt);
-  route_.note({error.kind, error.status, is_stale_connection, is_committed, error.retry_after,
+  const bool is_final = is_committed && !keep_for_continuation(exchange);
+  route_.note({error.kind, error.status, is_stale_connection, is_final, error.retry_after,
                error.should_retry, exchange.path, now()});
   attempt.outcome_class = routing::letter_of(routing::class_of(error.kind, is_committed));
   close_attempt(exchange, &error);
   if (exchange.admission) {
-    settle(exchange, &error, is_ours);
+    // A dead kept-alive connection says nothing about the server.
+    settle(exchange, &error, is_ours || is_stale_connection);
   }
-  last_error_ = std::move(error);
+  last_error_ = std::make_unique<Error>(std::move(error));
   Exchange* const other = &exchange == &main_ ? hedge_.get() : &main_;
   if (other != nullptr && other->is_running()) {
     current_ = other;
@@ -291,8 +308,13 @@ void Call::end_with_last_error(std::string_view why) {
     last_error_->message += " (the last of " + std::to_string(completion_->route.size()) +
                             " attempts: " + attempts_text(completion_->route) + ")";
   }
-  completion_->turn = current_->reader->take_partial();
-  completion_->error = std::move(last_error_);
+  if (said_ != nullptr) {  // the caller has a part of the answer, whatever became of the rest
+    completion_->turn = std::move(*said_);
+    last_error_->kind = ErrorKind::kStreamInterrupted;
+  } else if (completion_->turn.choices.empty()) {
+    completion_->turn = current_->reader->take_partial();
+  }
+  completion_->error = std::move(*std::exchange(last_error_, nullptr));
   end_call();
 }
 
@@ -424,6 +446,12 @@ void Call::expire(Exchange& exchange, const Deadline& deadline) {
       stop_transfer(exchange);
       retire();
       return;
+    case DeadlineKind::kPace:
+      if (keeps_pace(exchange)) {
+        arm_timer();
+        return;
+      }
+      break;
     case DeadlineKind::kCall:
       is_out_of_time_ = true;
       break;
@@ -443,6 +471,14 @@ void Call::expire(Exchange& exchange, const Deadline& deadline) {
   }
   stop_transfer(exchange);
   fail_attempt(exchange, timeout_error(deadline), false, false);
+}
+
+// Whether enough of the stream has come since the last look; begins the next window.
+bool Call::keeps_pace(Exchange& exchange) {
+  const double wanted = route_.policies().least_throughput.value_or(0) *
+                        std::chrono::duration<double>(kPaceWindow).count();
+  exchange.times.pace_due = now() + kPaceWindow;
+  return static_cast<double>(std::exchange(exchange.chunks_in_window, 0)) >= wanted;
 }
 
 }  // namespace llmgate::engine

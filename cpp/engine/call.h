@@ -77,9 +77,11 @@ class Call final : public ExchangeOwner {
   [[nodiscard]] std::optional<std::chrono::milliseconds> remaining() const;
 
   // Attempts.
-  void start_attempt(Exchange& exchange, const routing::Path& path, std::string_view why);
+  void start_attempt(Exchange& exchange, const routing::Path& path, std::string_view why,
+                     const std::string& note);
   void aim(Exchange& exchange);
   Failure prepare_request(Exchange& exchange);
+  Failure lay_parameters(Exchange& exchange);
   void send(Exchange& exchange);
   void answer_from_mock(Exchange& exchange, const std::string& body);
   [[nodiscard]] wire::Issuer issuer(const Exchange& exchange) const;
@@ -94,6 +96,7 @@ class Call final : public ExchangeOwner {
   // The attempt is over, its transfer too: ask the plan, go on or end.
   void fail_attempt(Exchange& exchange, Error error, bool is_stale_connection, bool is_ours);
   void settle(Exchange& exchange, const Error* error, bool is_ours);
+  bool keep_for_continuation(Exchange& exchange);
   void stop_transfer(Exchange& exchange);
   void stop_transfers();
   void close_attempt(const Exchange& exchange, const Error* error);  // null: it finished
@@ -105,6 +108,7 @@ class Call final : public ExchangeOwner {
   void arm_timer();
   void on_timer();
   void expire(Exchange& exchange, const Deadline& deadline);
+  bool keeps_pace(Exchange& exchange);
   [[nodiscard]] std::optional<TimePoint> next_time();
   [[nodiscard]] std::optional<Deadline> deadline_of(Exchange& exchange);
 
@@ -127,10 +131,16 @@ class Call final : public ExchangeOwner {
   Exchange* current_ = &main_;  // the one that the terminal record is made from
   std::optional<TimePoint> hedge_at_;
 
-  std::optional<Error> last_error_;
-  std::optional<routing::Path> planned_;  // waits for its back-off
-  std::string_view planned_why_;
-  std::string planned_note_;              // what was passed over on the way to it
+  // The next attempt, while it waits for its back-off.
+  struct Planned {
+    routing::Path path;
+    std::string_view why;
+    std::string note;  // what was passed over on the way to it
+  };
+  // On the heap, as most calls have neither: a call is made with every request.
+  std::unique_ptr<Planned> planned_;
+  std::unique_ptr<Error> last_error_;
+  std::unique_ptr<chat::Turn> said_;      // by attempts before this one, whose stream it continues
   std::optional<TimePoint> waits_since_;  // for a place, or between two attempts
 
   net::TimerId timer_ = 0;

@@ -5,6 +5,7 @@
 
 #include "chat/merge_params.h"
 #include "engine/call.h"
+#include "engine/continuation.h"
 #include "engine/render_request.h"
 
 namespace llmgate::engine {
@@ -54,14 +55,13 @@ void Call::carry_out(const routing::Decision& decision) {
     case Action::kAttempt:
       break;
   }
-  planned_ = decision.path;
-  planned_why_ = decision.why;
-  if (!decision.skipped.empty() || decision.leaves_issuer) {
-    planned_note_ = route_.skipped_text(decision.skipped);
-    if (decision.leaves_issuer) {
-      planned_note_ += planned_note_.empty() ? "" : ", ";
-      planned_note_ += "leaves the issuer of its reasoning state";
-    }
+  planned_ = std::make_unique<Planned>(Planned{decision.path, decision.why, {}});
+  if (!decision.skipped.empty()) {
+    planned_->note = route_.skipped_text(decision.skipped);
+  }
+  if (decision.leaves_issuer) {
+    planned_->note += planned_->note.empty() ? "" : ", ";
+    planned_->note += "leaves the issuer of its reasoning state";
   }
   if (decision.wait.count() == 0) {
     start_planned();
@@ -104,9 +104,9 @@ bool Call::try_again_from_queue() {
 }
 
 void Call::start_planned() {
-  const routing::Path path = *std::exchange(planned_, std::nullopt);
+  const std::unique_ptr<const Planned> planned = std::move(planned_);
   if (route_.is_routed()) {
-    main_.admission = route_.admit(path, now());
+    main_.admission = route_.admit(planned->path, now());
     if (!main_.admission) {  // the place was taken while this call waited
       waits_since_ = waits_since_.value_or(now());
       plan();
@@ -114,16 +114,19 @@ void Call::start_planned() {
     }
     route_.leave_queue();
   }
-  start_attempt(main_, path, planned_why_);
+  start_attempt(main_, planned->path, planned->why, planned->note);
 }
 
-void Call::start_attempt(Exchange& exchange, const routing::Path& path, std::string_view why) {
+void Call::start_attempt(Exchange& exchange, const routing::Path& path, std::string_view why,
+                         const std::string& note) {
   current_ = &exchange;
   exchange.path = path;
   exchange.times.call_started = main_.times.call_started;
   exchange.times.attempt_started = now();
   exchange.times.is_stream = is_stream();
   exchange.times.has_content = false;
+  exchange.times.pace_due.reset();
+  exchange.chunks_in_window = 0;
   exchange.chunks.clear();
   aim(exchange);
 
@@ -132,9 +135,9 @@ void Call::start_attempt(Exchange& exchange, const routing::Path& path, std::str
   attempt.provider = exchange.target->provider->name;
   attempt.model = exchange.target->model;
   attempt.base_url = exchange.target->base_url;
-  attempt.why = why;
-  if (!planned_note_.empty()) {
-    attempt.why += " (" + std::exchange(planned_note_, {}) + ")";
+  attempt.why = said_ == nullptr ? why : "continues the stream";
+  if (!note.empty()) {
+    attempt.why += " (" + note + ")";
   }
   attempt.started =
       duration_cast<microseconds>(exchange.times.attempt_started - main_.times.call_started);
@@ -191,11 +194,24 @@ wire::Issuer Call::issuer(const Exchange& exchange) const {
           duration_cast<std::chrono::seconds>(since_epoch).count()};
 }
 
-// Lays the deployment's parameters under and over the request's.
 Failure Call::prepare_request(Exchange& exchange) {
   if (!route_.is_routed()) {
     return std::nullopt;
   }
+  if (Failure failure = lay_parameters(exchange); failure || !said_) {
+    return failure;
+  }
+  auto request =
+      request_to_continue(exchange.own_request ? *exchange.own_request : spec_.request, *said_);
+  if (!request) {
+    return std::move(request.error());
+  }
+  exchange.own_request = std::make_unique<chat::ChatRequest>(std::move(*request));
+  return std::nullopt;
+}
+
+// Lays the deployment's parameters under and over the request's.
+Failure Call::lay_parameters(Exchange& exchange) {
   const RoutedTarget& routed = route_.target_of(exchange.path);
   const chat::ParamChanges changes{routed.default_params, routed.override_params,
                                    routed.drop_params};
@@ -220,7 +236,7 @@ void Call::send(Exchange& exchange) {
     mock = &route_.target_of(exchange.path).mock_reply;
   }
   const wire::Issuer issuer = this->issuer(exchange);
-  exchange.reader.emplace(
+  exchange.reader = std::make_unique<AnswerReader>(
       // A mock is written in OpenAI's shape, whoever is asked.
       *mock ? wire::openai_chat_format() : exchange.target->provider->format(), issuer,
       AnswerReader::Options{is_stream(), spec_.keeps_raw, expected_choices(spec_.request)},
@@ -256,6 +272,24 @@ void Call::answer_from_mock(Exchange& exchange, const std::string& body) {
   finish_answer(exchange, end);
 }
 
+// What has been handed over of a cut stream stays, and another deployment is asked for the rest.
+bool Call::keep_for_continuation(Exchange& exchange) {
+  if (!route_.is_routed() || !route_.policies().continues_streams) {
+    return false;
+  }
+  chat::Turn partial = exchange.reader->take_partial();
+  if (said_ != nullptr && !partial.choices.empty()) {
+    join_turns(std::move(*said_), partial);
+  }
+  if (!can_continue(partial, spec_.request)) {
+    completion_->turn = std::move(partial);
+    return false;
+  }
+  said_ = std::make_unique<chat::Turn>(std::move(partial));
+  route_.require(routing::Feature::kPrefill);
+  return true;
+}
+
 // A second attempt beside one that is slow to begin: whichever says something first is the answer.
 void Call::start_hedge() {
   hedge_at_.reset();
@@ -272,7 +306,7 @@ void Call::start_hedge() {
   }
   hedge_ = std::make_unique<Exchange>(*this);
   hedge_->admission = std::move(admission);
-  start_attempt(*hedge_, *path, "hedge");
+  start_attempt(*hedge_, *path, "hedge", {});
 }
 
 // The first to say something has won; the other one's connection is closed at once.

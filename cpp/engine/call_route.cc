@@ -17,13 +17,13 @@ constexpr std::array<routing::NodeIndex, 1> kOnlyRoot{0};
 }  // namespace
 
 void CallRoute::enter(RoutedCall& routed, json::Value params, RouterTable& routers) {
-  routed_ = &routed;
+  routed_ = std::make_unique<Routed>(Routed{routed, nullptr, nullptr, {}, std::nullopt});
   routed.request.params = params;
-  routed.request.metadata = routed.metadata_index.root();
+  routed.request.metadata = routed.metadata.index.root();
   if (routed.router->id != 0) {
-    state_ = routers.state_of(*routed.router);
-    fleet_ = state_->fleet;
-    ++state_->calls;
+    routed_->state = routers.state_of(*routed.router);
+    routed_->fleet = routed_->state->fleet;
+    ++routed_->state->calls;
   }
 }
 
@@ -32,13 +32,19 @@ routing::PlanContext CallRoute::context() {
     static const routing::RouteRequest plain;
     return {routing::single_target_plan(), kOnlyRoot, 0, plain, nullptr, *random_, max_retries_};
   }
-  return {plan(),       routed_->roots, routed_->root_kinds, routed_->request,
-          fleet_.get(), *random_,       routed_->max_retries};
+  return {plan(),
+          routed_->call.roots,
+          routed_->call.root_kinds,
+          routed_->call.request,
+          routed_->fleet.get(),
+          *random_,
+          routed_->call.max_retries};
 }
 
 routing::Decision CallRoute::next(TimePoint now, std::optional<milliseconds> remaining) {
-  if (state_ != nullptr && !has_outcomes() && !ticket_ &&
-      state_->waiting.has_before(routed_->request.priority, routed_->roots.front())) {
+  if (is_routed() && routed_->state != nullptr && !has_outcomes() && !routed_->ticket &&
+      routed_->state->waiting.has_before(routed_->call.request.priority,
+                                         routed_->call.roots.front())) {
     routing::Decision decision;
     decision.action = routing::Decision::Action::kWait;
     decision.wait = remaining.value_or(Timeouts::kPlainTotal);
@@ -54,56 +60,58 @@ std::optional<routing::Path> CallRoute::hedge(const routing::Path& running, Time
 
 std::optional<routing::Admission> CallRoute::admit(const routing::Path& path, TimePoint now) {
   const routing::DeploymentIndex index = plan().nodes[path.target()].deployment;
-  if (fleet_ == nullptr) {
-    return routing::Admission{.deployment = index, .reserved_tokens = 0, .is_probe = false, .at = now};
+  if (routed_->fleet == nullptr) {
+    return routing::Admission{
+        .deployment = index, .reserved_tokens = 0, .is_probe = false, .at = now};
   }
-  auto admission = fleet_->admit(index, routing::tokens_to_reserve(routed_->request), now, false);
+  auto admission =
+      routed_->fleet->admit(index, routing::tokens_to_reserve(routed_->call.request), now, false);
   const std::uint32_t credential = plan().deployments[index].credential;
-  if (admission &&
-      std::find(credentials_.begin(), credentials_.end(), credential) == credentials_.end()) {
-    credentials_.push_back(credential);
-    fleet_->note_call(credential, now);
+  if (admission && std::find(routed_->credentials.begin(), routed_->credentials.end(),
+                             credential) == routed_->credentials.end()) {
+    routed_->credentials.push_back(credential);
+    routed_->fleet->note_call(credential, now);
   }
   return admission;
 }
 
 void CallRoute::settle(const routing::Admission& admission, const routing::AttemptResult& result,
                        TimePoint now) {
-  if (fleet_ != nullptr) {
-    fleet_->settle(admission, result, now, *random_);
-    state_->waiting.wake();
+  if (routed_->fleet != nullptr) {
+    routed_->fleet->settle(admission, result, now, *random_);
+    routed_->state->waiting.wake();
   }
 }
 
 void CallRoute::remember_answer(const routing::Path& path, TimePoint now) {
-  if (fleet_ == nullptr) {
+  if (routed_->fleet == nullptr) {
     return;
   }
   const routing::DeploymentIndex index = plan().nodes[path.target()].deployment;
-  const routing::RouteRequest& request = routed_->request;
+  const routing::RouteRequest& request = routed_->call.request;
   if (request.session != 0 && policies().sticky_for) {
-    fleet_->sessions().bind(request.session, index, now + *policies().sticky_for);
+    routed_->fleet->sessions().bind(request.session, index, now + *policies().sticky_for);
   }
   if (request.prompt_start != 0 && policies().prompt_cache_for) {
-    fleet_->prompts().bind(request.prompt_start, index, now + *policies().prompt_cache_for);
+    routed_->fleet->prompts().bind(request.prompt_start, index, now + *policies().prompt_cache_for);
   }
 }
 
 void CallRoute::join_queue(std::function<bool()> wake) {
-  if (!ticket_) {
-    ticket_ =
-        state_->waiting.add(routed_->request.priority, routed_->roots.front(), std::move(wake));
+  if (!routed_->ticket) {
+    routed_->ticket = routed_->state->waiting.add(routed_->call.request.priority,
+                                                  routed_->call.roots.front(), std::move(wake));
   }
 }
 
 void CallRoute::leave_queue() {
-  if (ticket_) {
-    state_->waiting.remove(*std::exchange(ticket_, std::nullopt));
+  if (is_routed() && routed_->ticket) {
+    routed_->state->waiting.remove(*std::exchange(routed_->ticket, std::nullopt));
   }
 }
 
 const RoutedTarget& CallRoute::target_of(const routing::Path& path) const {
-  return routed_->router->targets[plan().nodes[path.target()].deployment];
+  return routed_->call.router->targets[plan().nodes[path.target()].deployment];
 }
 
 const routing::Deployment& CallRoute::deployment_of(const routing::Path& path) const {
@@ -117,14 +125,14 @@ const routing::Deployment& CallRoute::deployment(routing::DeploymentIndex index)
 const routing::PlanPolicies& CallRoute::policies() const { return plan().policies; }
 
 std::optional<milliseconds> CallRoute::hedge_after(const routing::Path& path, TimePoint now) const {
-  if (fleet_ == nullptr || !policies().hedge.is_enabled) {
+  if (routed_->fleet == nullptr || !policies().hedge.is_enabled) {
     return std::nullopt;
   }
   if (policies().hedge.after) {
     return policies().hedge.after;
   }
   const routing::DeploymentHealth& health =
-      fleet_->health(plan().nodes[path.target()].deployment);
+      routed_->fleet->health(plan().nodes[path.target()].deployment);
   if (health.attempts < kSamplesToHedge) {
     return std::nullopt;
   }
@@ -133,12 +141,16 @@ std::optional<milliseconds> CallRoute::hedge_after(const routing::Path& path, Ti
                  : std::nullopt;
 }
 
+void CallRoute::require(routing::Feature feature) {
+  routed_->call.request.must_have |= routing::set_of(feature);
+}
+
 bool CallRoute::takes_hedge() {
-  const double allowed = policies().hedge.most_extra * static_cast<double>(state_->calls);
-  if (static_cast<double>(state_->hedges) >= std::max(1.0, allowed)) {
+  const double allowed = policies().hedge.most_extra * static_cast<double>(routed_->state->calls);
+  if (static_cast<double>(routed_->state->hedges) >= std::max(1.0, allowed)) {
     return false;
   }
-  ++state_->hedges;
+  ++routed_->state->hedges;
   return true;
 }
 
@@ -152,6 +164,8 @@ std::string CallRoute::skipped_text(const std::vector<routing::Skipped>& skipped
   return text;
 }
 
-const std::string& CallRoute::alias() const { return plan().nodes[routed_->roots.front()].name; }
+const std::string& CallRoute::alias() const {
+  return plan().nodes[routed_->call.roots.front()].name;
+}
 
 }  // namespace llmgate::engine

@@ -49,11 +49,13 @@ class CallRoute {
   [[nodiscard]] const RoutedTarget& target_of(const routing::Path& path) const;
   [[nodiscard]] const routing::Deployment& deployment_of(const routing::Path& path) const;
   [[nodiscard]] const routing::Deployment& deployment(routing::DeploymentIndex index) const;
-  [[nodiscard]] const std::string& captured() const { return routed_->captured; }
+  [[nodiscard]] const std::string& captured() const { return routed_->call.captured; }
   [[nodiscard]] const routing::PlanPolicies& policies() const;
   // How long a first attempt may take before it gets company; nothing: it never does.
-  [[nodiscard]] std::optional<std::chrono::milliseconds> hedge_after(
-      const routing::Path& path, TimePoint now) const;
+  [[nodiscard]] std::optional<std::chrono::milliseconds> hedge_after(const routing::Path& path,
+                                                                     TimePoint now) const;
+  // From now on only deployments that are known to take this.
+  void require(routing::Feature feature);
   // Whether one more hedge stays within the share of calls that may have one; counts it if so.
   bool takes_hedge();
   // "a: at its limit, b: breaker open", with the deployments' ids.
@@ -63,17 +65,22 @@ class CallRoute {
   [[nodiscard]] bool has_outcomes() const { return !outcomes_.empty(); }
 
  private:
+  // On the heap: most calls have no Router.
+  struct Routed {
+    RoutedCall& call;
+    std::shared_ptr<RouterState> state;
+    std::shared_ptr<routing::Fleet> fleet;   // of the version that the call began with
+    std::vector<std::uint32_t> credentials;  // asked so far
+    std::optional<WaitingCalls::Ticket> ticket;
+  };
+
   [[nodiscard]] routing::PlanContext context();
-  [[nodiscard]] const routing::RoutePlan& plan() const { return *routed_->router->plan; }
+  [[nodiscard]] const routing::RoutePlan& plan() const { return *routed_->call.router->plan; }
 
   int max_retries_;
   Random* random_;
-  RoutedCall* routed_ = nullptr;
-  std::shared_ptr<RouterState> state_;
-  std::shared_ptr<routing::Fleet> fleet_;  // of the version that the call began with
+  std::unique_ptr<Routed> routed_;
   std::vector<routing::Outcome> outcomes_;
-  std::vector<std::uint32_t> credentials_;  // asked so far
-  std::optional<WaitingCalls::Ticket> ticket_;
 };
 
 }  // namespace llmgate::engine

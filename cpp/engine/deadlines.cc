@@ -12,6 +12,7 @@ TimeoutPhase phase_of(DeadlineKind kind) {
     case DeadlineKind::kFirstToken:
       return TimeoutPhase::kFirstToken;
     case DeadlineKind::kIdle:
+    case DeadlineKind::kPace:
       return TimeoutPhase::kIdle;
     default:
       return TimeoutPhase::kTotal;
@@ -44,6 +45,9 @@ std::optional<Deadline> next_deadline(const Timeouts& timeouts, const CallTimes&
   if (!times.is_stream || times.is_paused) {
     return next;
   }
+  if (times.has_content && times.pace_due) {
+    consider(*times.pace_due, DeadlineKind::kPace, milliseconds(0));
+  }
   if (times.has_content) {
     consider(times.last_progress + timeouts.idle, DeadlineKind::kIdle, timeouts.idle);
   } else {
@@ -57,6 +61,10 @@ Error timeout_error(const Deadline& deadline) {
   Error error;
   error.kind = ErrorKind::kTimeout;
   error.timeout_phase = phase_of(deadline.kind);
+  if (deadline.kind == DeadlineKind::kPace) {
+    error.message = "the stream is slower than the Router's least_throughput";
+    return error;
+  }
   const std::string within = " within " + std::to_string(deadline.limit.count()) + " ms";
   switch (error.timeout_phase) {
     case TimeoutPhase::kFirstToken:

@@ -19,12 +19,21 @@ struct CallTimes {
   TimePoint last_progress;
   std::optional<TimePoint> retry_at;     // between two attempts
   std::optional<TimePoint> drain_until;  // ended for the caller; the answer's last bytes are let in
+  std::optional<TimePoint> pace_due;     // when the pace of the stream is looked at next
   bool is_stream = false;
   bool has_content = false;
   bool is_paused = false;  // the reader lags: idle clocks stand still
 };
 
-enum class DeadlineKind : std::uint8_t { kDrained, kRetry, kFirstToken, kIdle, kAttempt, kCall };
+enum class DeadlineKind : std::uint8_t {
+  kDrained,
+  kRetry,
+  kFirstToken,
+  kIdle,
+  kPace,
+  kAttempt,
+  kCall
+};
 
 struct Deadline {
   TimePoint at;

@@ -53,10 +53,11 @@ class Exchange final : public net::TransferObserver {
   std::unique_ptr<const Timeouts> own_timeouts;
   std::unique_ptr<const chat::ChatRequest> own_request;
 
-  std::size_t attempt = 0;       // its place in the route
-  net::TransferId transfer = 0;  // 0: none is running
-  std::optional<AnswerReader> reader;
+  std::size_t attempt = 0;               // its place in the route
+  net::TransferId transfer = 0;          // 0: none is running
+  std::unique_ptr<AnswerReader> reader;  // null before the first attempt
   std::vector<std::string> chunks;
+  std::size_t chunks_in_window = 0;  // handed over since the pace was looked at
   CallTimes times;
 
  private:

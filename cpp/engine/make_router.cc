@@ -11,7 +11,8 @@ namespace llmgate::engine {
 namespace {
 
 Error at(const std::string& path, Error error) {
-  error.message = path + ": " + (error.json_path.empty() ? "" : error.json_path + " ") + error.message;
+  error.message =
+      path + ": " + (error.json_path.empty() ? "" : error.json_path + " ") + error.message;
   error.json_path = path;
   return error;
 }

@@ -1,5 +1,5 @@
-// From a Router's configuration to what the engine runs: every deployment's target is resolved, with
-// its key, before the first call. On the caller's thread.
+// From a Router's configuration to what the engine runs: every deployment's target is resolved,
+// with its key, before the first call. On the caller's thread.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,8 @@
 namespace llmgate::engine {
 
 struct RouterSurroundings {
-  providers::Environment environment;        // for keys and base URLs
-  std::function<std::string()> ca_file;      // asked once, if any target needs it
+  providers::Environment environment;    // for keys and base URLs
+  std::function<std::string()> ca_file;  // asked once, if any target needs it
 };
 
 // Errors name the place in the configuration. `id` stays the same for all versions of one Router.

@@ -35,6 +35,12 @@ struct Router {
   std::vector<RoutedTarget> targets;  // parallel to the plan's deployments
 };
 
+// JSON with an index over it; the text stays where it is when this moves.
+struct IndexedJson {
+  std::unique_ptr<const std::string> text;
+  json::Document index;
+};
+
 // What a call says about its way through a Router.
 struct RoutedCall {
   std::shared_ptr<const Router> router;
@@ -44,8 +50,7 @@ struct RoutedCall {
   std::string captured;                   // what stood for '*' in the name asked for
   std::optional<int> max_retries;         // instead of the plan's
   net::Headers extra_headers;             // of the caller, beside those of the targets
-  std::unique_ptr<const std::string> metadata;  // JSON, for conditions; null: none
-  json::Document metadata_index;                // of it
+  IndexedJson metadata;                   // the caller's, for conditions; may be missing
 };
 
 }  // namespace llmgate::engine

@@ -154,7 +154,8 @@ LeftOut why_left_out(const RoutePlan& plan, DeploymentIndex index, const RouteRe
   if (!request.region.empty() && !is_in_region(deployment.region, request.region)) {
     return LeftOut::kRegion;
   }
-  if ((request.needs & deployment.lacking) != 0) {
+  if ((request.needs & deployment.lacking) != 0 ||
+      (request.must_have & ~deployment.features) != 0) {
     return LeftOut::kFeature;
   }
   if (plan.policies.checks_context_window && is_too_long(deployment, request)) {

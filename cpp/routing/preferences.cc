@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "routing/filters.h"
+
 namespace llmgate::routing {
 namespace {
 
@@ -59,7 +61,7 @@ std::optional<std::size_t> first_in_order(std::span<const Candidate> candidates,
                                           const PickContext& context) {
   for (const std::string& wanted : context.request.preferences->order) {
     for (std::size_t i = 0; i < candidates.size(); ++i) {
-      if (means_deployment(wanted, context.plan.deployments[candidates[i].deployment])) {
+      if (names_deployment(wanted, context.plan.deployments[candidates[i].deployment])) {
         return i;
       }
     }
@@ -68,14 +70,6 @@ std::optional<std::size_t> first_in_order(std::span<const Candidate> candidates,
 }
 
 }  // namespace
-
-bool means_deployment(std::string_view name, const Deployment& deployment) {
-  const std::size_t slash = name.find('/');
-  if (slash == std::string_view::npos) {
-    return name == deployment.provider;
-  }
-  return name.substr(0, slash) == deployment.provider && name.substr(slash + 1) == deployment.variant;
-}
 
 std::optional<std::size_t> pick_preferred(std::span<const Candidate> candidates,
                                           const PickContext& context) {

@@ -17,7 +17,4 @@ namespace llmgate::routing {
 std::optional<std::size_t> pick_preferred(std::span<const Candidate> candidates,
                                           const PickContext& context);
 
-// Whether `name` means the deployment: "provider", or "provider/variant".
-bool means_deployment(std::string_view name, const Deployment& deployment);
-
 }  // namespace llmgate::routing

@@ -160,15 +160,16 @@ struct PlanPolicies {
   bool tags_match_any = true;
   bool checks_context_window = false;  // leave out deployments that the prompt does not fit
   bool binds_issuer = true;            // reasoning state goes back to who issued it, where possible
-  std::optional<std::chrono::milliseconds> sticky_for;        // per session
+  std::optional<std::chrono::milliseconds> sticky_for;  // per session
   // Fields of a request whose values name its session (request_field.h); empty: RouteRequest's own.
   std::vector<std::string> sticky_by;
   std::optional<std::chrono::milliseconds> prompt_cache_for;  // affinity to a provider's warm cache
   double retry_ratio = 0.1;  // retry budget per provider and key: of the calls ...
   double retry_reserve = 3;  // ... and so many at once
   HedgePolicy hedge;
-  bool continues_streams = false;          // opt-in continuation of a cut stream by prefill
-  std::optional<double> least_throughput;  // of a stream after its first content, bytes a second
+  bool continues_streams = false;  // opt-in continuation of a cut stream by prefill
+  // Of a stream after its first content: chunks a second, over windows of ten seconds.
+  std::optional<double> least_throughput;
 };
 
 struct RoutePlan {

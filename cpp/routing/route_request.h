@@ -43,6 +43,7 @@ struct RouteRequest {
   std::int64_t prompt_tokens = 0;  // estimated from bytes until they are counted
   std::int64_t output_tokens = 0;  // max_tokens, or 0 where nothing was said
   FeatureSet needs = 0;
+  FeatureSet must_have = 0;  // only deployments that are known to take these
   bool is_stream = false;
   int priority = 0;  // lower goes first
   std::vector<std::string> tags;

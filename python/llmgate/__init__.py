@@ -11,6 +11,7 @@ import atexit
 import os
 
 from llmgate import _bridge, _core, _raising, _views
+from llmgate._client import AsyncClient, Client
 from llmgate._completion import acompletion, completion
 from llmgate._core import __version__
 from llmgate._errors import (
@@ -43,6 +44,9 @@ from llmgate._errors import (
 )
 from llmgate._facts import Provider, providers, stream_chunk_builder
 from llmgate._node import Node
+from llmgate._router import Router
+from llmgate._router_config import Converted
+from llmgate._router_status import RouterStatus
 from llmgate._streams import AsyncStream, Stream
 from llmgate._views import (
     Choice,
@@ -61,16 +65,19 @@ __all__ = [
     "APIConnectionError",
     "APIError",
     "APIResponseValidationError",
+    "AsyncClient",
     "AsyncStream",
     "AuthenticationError",
     "BadGatewayError",
     "BadRequestError",
     "CallCancelledError",
     "Choice",
+    "Client",
     "ConflictError",
     "ConnectionLostError",
     "ContentPolicyViolationError",
     "ContextWindowExceededError",
+    "Converted",
     "Delta",
     "EngineShutdownError",
     "Function",
@@ -89,6 +96,8 @@ __all__ = [
     "QuotaExceededError",
     "RateLimitError",
     "RequestTooLargeError",
+    "Router",
+    "RouterStatus",
     "ServiceUnavailableError",
     "Stream",
     "StreamInterruptedError",

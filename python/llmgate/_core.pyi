@@ -1,7 +1,7 @@
 """The compiled core. Private."""
 
 from asyncio import Future
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 __version__: str
@@ -39,6 +39,36 @@ class AsyncSink:
     def cancel(self, token: int, /) -> None: ...
     def abandon(self) -> list[Future[Any]]: ...
     def drain(self) -> None: ...
+
+class Router:
+    aliases: list[str]
+    deployment_ids: list[str]
+    notices: list[tuple[str, str]]
+    source: Any
+    def __init__(
+        self,
+        text: bytes | str,
+        name: str,
+        dialect: str,
+        virtual_keys: dict[str, str],
+        saved_configs: dict[str, str],
+        read_file: Callable[[str], str] | None,
+        /,
+    ) -> None: ...
+    def change(
+        self,
+        text: bytes | str,
+        name: str,
+        dialect: str,
+        virtual_keys: dict[str, str],
+        saved_configs: dict[str, str],
+        read_file: Callable[[str], str] | None,
+        /,
+    ) -> None: ...
+    def set_classes(self, classes: dict[str, str], /) -> None: ...
+    def explain(self, name: str, /) -> str: ...
+    def convert(self, dialect: str, /) -> tuple[Any, list[tuple[str, str]]]: ...
+    def status(self) -> Any: ...
 
 def set_up(
     classes: tuple[type, ...], make_error: object, reserved_names: frozenset[str], /

@@ -225,6 +225,54 @@ TEST_F(CallAttempts, GoesOnWithTheHedgeWhenTheFirstFails) {
   EXPECT_EQ(transport_->started(), 2U);
 }
 
+TEST_F(CallAttempts, ContinuesACutStreamElsewhereWhereThePlanAllowsIt) {
+  const auto root = tree_.fallback({tree_.target("a"), tree_.target("b"), tree_.target("c")});
+  tree_.plan.policies.continues_streams = true;
+  tree_.deployment("c").features = routing::set_of(routing::Feature::kPrefill);
+  make_router({root});
+  const auto token = submit(routed_spec(true));
+  open_stream();
+  say(stream_event(R"({"content":"One, "})"));
+  finish(false);
+  EXPECT_EQ(asked(), "c") << "b is not known to take a beginning";
+  EXPECT_NE(transfer().request.body.find(R"({"role":"assistant","content":"One, "})"),
+            std::string::npos);
+  open_stream();
+  say(stream_event(R"({"content":"two"})", R"("stop")") + "data: [DONE]\n\n");
+  ASSERT_TRUE(is_done(token));
+  ASSERT_FALSE(completion(token).error);
+  EXPECT_EQ(completion(token).turn.choices.at(0).blocks.at(0).text, "One, two");
+  EXPECT_EQ(completion(token).route.at(0).outcome_class, "C");
+  EXPECT_EQ(completion(token).route.at(1).why.substr(0, 20), "continues the stream");
+}
+
+TEST_F(CallAttempts, TellsAStreamThatNobodyCanContinueAsInterrupted) {
+  tree_.plan.policies.continues_streams = true;
+  make_fallback();
+  const auto token = submit(routed_spec(true));
+  open_stream();
+  say(stream_event(R"({"content":"One, "})"));
+  finish(false);
+  EXPECT_EQ(error_kind(token), ErrorKind::kStreamInterrupted);
+  EXPECT_EQ(completion(token).turn.choices.at(0).blocks.at(0).text, "One, ");
+}
+
+TEST_F(CallAttempts, EndsAStreamThatOnlyDrips) {
+  tree_.plan.policies.least_throughput = 1;
+  make_fallback();
+  const auto token = submit(routed_spec(true));
+  open_stream();
+  for (int second = 0; second < 10; ++second) {
+    say(stream_event(R"({"content":"fast"})"));
+    loop_->advance(1s);
+  }
+  EXPECT_FALSE(is_done(token));
+  say(stream_event(R"({"content":"slow"})"));
+  loop_->advance(10s);
+  ASSERT_TRUE(is_done(token));
+  EXPECT_EQ(completion(token).error->timeout_phase, TimeoutPhase::kIdle);
+}
+
 TEST_F(CallAttempts, StaysOffADeploymentWhoseBreakerIsOpen) {
   make_fallback();
   for (int call = 0; call < 5; ++call) {

@@ -43,15 +43,6 @@ TEST_F(Preferences, TakeTheFirstOfTheOrderThatIsThere) {
   EXPECT_EQ(first(), "c");
 }
 
-TEST_F(Preferences, KnowAnEndpointByItsVariant) {
-  Deployment deployment = test::deployment_named("together");
-  deployment.variant = "turbo";
-  EXPECT_TRUE(means_deployment("together", deployment));
-  EXPECT_TRUE(means_deployment("together/turbo", deployment));
-  EXPECT_FALSE(means_deployment("together/lite", deployment));
-  EXPECT_FALSE(means_deployment("toge", deployment));
-}
-
 TEST_F(Preferences, SortByPrice) {
   for (const auto& [id, price] : {std::pair("a", 5.0), std::pair("b", 3.0), std::pair("c", 4.0)}) {
     tree_.deployment(id).prices = {.input = price, .output = price, .per_request = {}};

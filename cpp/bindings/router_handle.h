@@ -1,0 +1,37 @@
+// A Router as Python holds it: its configuration, and the version that new calls start with. Needs
+// the GIL; what it hands out is immutable.
+#pragma once
+
+#include <Python.h>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "config/load.h"
+#include "config/router_config.h"
+#include "engine/router.h"
+
+namespace llmgate::bindings {
+
+struct RouterHandle {
+  std::shared_ptr<const config::RouterConfig> config;
+  std::shared_ptr<const engine::Router> router;
+  // The classifier's tasks and tiers, and the aliases that they choose; empty: none is set.
+  std::map<std::string, std::string> classes;
+};
+
+// From the text of a configuration. `name` is the file's, or empty.
+Result<std::shared_ptr<RouterHandle>> load_router(std::string text, std::string name,
+                                                  const config::LoadOptions& options,
+                                                  std::optional<config::DialectName> dialect);
+
+// Puts another configuration in its place; calls in flight finish on the version they have.
+Failure change_router(RouterHandle& handle, std::string text, std::string name,
+                      const config::LoadOptions& options,
+                      std::optional<config::DialectName> dialect);
+
+}  // namespace llmgate::bindings

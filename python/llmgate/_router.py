@@ -1,0 +1,256 @@
+"""``Router``: many deployments behind names of your own, in any of three dialects."""
+
+from __future__ import annotations
+
+from llmgate import _core
+from llmgate._completion import acompletion, completion
+from llmgate._router_choice import Chooser, make_chooser
+from llmgate._router_config import Converted, Text, read_config, settings_text
+from llmgate._router_status import RouterStatus
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from os import PathLike
+    from typing import Any
+
+    from llmgate._arguments import MessageLike
+    from llmgate._streams import AsyncStream, Stream
+    from llmgate._views import ModelResponse
+
+# Arguments of a routed call that its plan reads and no provider sees.
+_FOR_THE_PLAN = (
+    *("tags", "region", "priority", "session_id", "disable_fallbacks", "fallbacks", "deployment"),
+    "specific_deployment",
+)
+
+
+class Router:
+    """Deployments behind aliases, with retries, fallbacks, balancing, limits and health.
+
+    Args:
+        model_list: LiteLLM's list of deployments (``model_name``, ``litellm_params``,
+            ``model_info``), or a dict: LiteLLM's whole configuration, a Portkey config, or the
+            native form, alias → list of models in the order in which they are tried.
+        virtual_keys: for Portkey configs: by ``virtual_key`` or ``@slug``, a dict of target fields
+            such as ``{"provider": "openai", "api_key": "..."}``.
+        configs: Portkey configs by the ids under which they were saved.
+        classifier: who chooses the alias of a call for ``"auto"``: a dict from task (``"code"``,
+            ``"summarise"``, ``"translate"``, ``"maths"``, ``"long"``, ``"chat"``), tier
+            (``"simple"``, ``"medium"``, ``"complex"``, ``"reasoning"``) or ``"default"`` to an
+            alias, or a callable that takes the messages and returns an alias.
+        strategy: a callable that takes the status rows of all deployments and the call's arguments
+            and returns the id of the one to try first, or None. It has ``strategy_timeout``
+            seconds; without an answer by then the plan's own strategy decides.
+        strategy_timeout: seconds. Default 0.1.
+        **settings: every setting of LiteLLM's Router (``num_retries``, ``fallbacks``,
+            ``routing_strategy``, ``timeout``, ...), or of the native form (``num_retries``,
+            ``timeout``, ``deadline``, ``policies``).
+
+    Raises:
+        BadRequestError: the configuration is wrong; it names the place, the value and what is
+            accepted.
+
+    Example:
+        >>> import llmgate
+        >>> router = llmgate.Router([
+        ...     {"model_name": "m", "litellm_params": {"model": "openai/a", "mock_response": "Hi!"}},
+        ... ])
+        >>> router.completion("m", "Hello").choices[0].message.content
+        'Hi!'
+    """
+
+    _core: _core.Router
+    _chooser: Chooser | None
+
+    def __init__(
+        self,
+        model_list: Sequence[Mapping[str, Any]] | Mapping[str, Any] | None = None,
+        *,
+        virtual_keys: Mapping[str, Mapping[str, Any]] | None = None,
+        configs: Mapping[str, Mapping[str, Any] | str] | None = None,
+        classifier: Mapping[str, str] | Callable[..., Any] | None = None,
+        strategy: Callable[..., Any] | None = None,
+        strategy_timeout: float = 0.1,
+        **settings: Any,
+    ) -> None:
+        if callable(settings.get("routing_strategy")):
+            strategy = settings.pop("routing_strategy")
+        self._load(settings_text(model_list, settings), virtual_keys, configs)
+        self._chooser = make_chooser(self._core, classifier, strategy, strategy_timeout)
+
+    @classmethod
+    def from_config(
+        cls,
+        source: str | PathLike[str] | Mapping[str, Any],
+        *,
+        virtual_keys: Mapping[str, Mapping[str, Any]] | None = None,
+        configs: Mapping[str, Mapping[str, Any] | str] | None = None,
+        classifier: Mapping[str, str] | Callable[..., Any] | None = None,
+        strategy: Callable[..., Any] | None = None,
+        strategy_timeout: float = 0.1,
+    ) -> Router:
+        """A Router from a file, a text or a dict, in YAML or JSON, of whichever dialect it is.
+
+        A str with a line break or a brace is the text itself, any other one a path.
+        """
+        router = cls.__new__(cls)
+        router._load(read_config(source), virtual_keys, configs)
+        router._chooser = make_chooser(router._core, classifier, strategy, strategy_timeout)
+        return router
+
+    def _load(
+        self,
+        text: Text,
+        virtual_keys: Mapping[str, Mapping[str, Any]] | None,
+        configs: Mapping[str, Mapping[str, Any] | str] | None,
+    ) -> None:
+        self._text = text
+        self._tables = (text.table(virtual_keys), text.table(configs))
+        self._core = _core.Router(text.content, text.name, "", *self._tables, text.read_file)
+        self._text.warn(self._core.notices)
+
+    # ---- calls
+
+    def completion(
+        self,
+        model: str,
+        messages: str | Sequence[MessageLike],
+        *,
+        stream: bool | None = False,
+        **arguments: Any,
+    ) -> ModelResponse | Stream:
+        """:func:`llmgate.completion` through the plan.
+
+        Args:
+            model: an alias, ``"auto"``, or a deployment's own model.
+            messages: as for :func:`llmgate.completion`.
+            stream: as for :func:`llmgate.completion`.
+            **arguments: those of :func:`llmgate.completion` except ``api_key`` and ``api_base``,
+                OpenRouter's ``models``, ``route``, ``provider`` and ``route_preference``, and:
+                ``tags`` (list of str), ``region``, ``priority`` (int, lower goes first),
+                ``session_id``, ``fallbacks`` (names tried after ``model``),
+                ``disable_fallbacks``, ``deployment`` (an id to try first).
+        """
+        plan = _take_plan_arguments(arguments)
+        if self._chooser is not None:
+            model = self._chooser.choose(model, messages, arguments, plan)
+        arguments["llmgate_routing"] = (self._core, plan)
+        return completion(model, messages, stream=stream, **arguments)  # type: ignore[call-overload,no-any-return]
+
+    async def acompletion(
+        self,
+        model: str,
+        messages: str | Sequence[MessageLike],
+        *,
+        stream: bool | None = False,
+        **arguments: Any,
+    ) -> ModelResponse | AsyncStream:
+        """:meth:`completion` for asyncio."""
+        plan = _take_plan_arguments(arguments)
+        if self._chooser is not None:
+            model = await self._chooser.achoose(model, messages, arguments, plan)
+        arguments["llmgate_routing"] = (self._core, plan)
+        return await acompletion(model, messages, stream=stream, **arguments)  # type: ignore[call-overload,no-any-return]
+
+    # ---- what it would do, and how it goes
+
+    def explain(self, model: str | None = None) -> str:
+        """The plan as a tree: of one alias, or of all."""
+        text = self._core.explain(model or "")
+        if model is not None and not text:
+            raise KeyError(f"{model!r} is no alias; known: {', '.join(self.aliases)}")
+        return text
+
+    def to(self, dialect: str) -> Converted:
+        """The configuration in another dialect: ``"litellm"``, ``"portkey"`` or ``"native"``.
+
+        Returns:
+            A dict; its ``losses`` say what that dialect cannot express.
+        """
+        if dialect not in ("litellm", "portkey", "native"):
+            raise ValueError(f"{dialect!r} is no dialect; accepted: litellm, portkey, native")
+        config, losses = self._core.convert(dialect)
+        return Converted(config.model_dump(), [f"{path}: {text}" for path, text in losses])
+
+    def status(self) -> RouterStatus:
+        """Health, breaker, latency, load and limits of each deployment, as of now."""
+        return RouterStatus(self._core.status())
+
+    @property
+    def aliases(self) -> list[str]:
+        """The names that calls may ask for, patterns at the end."""
+        return list(self._core.aliases)
+
+    # ---- changes while calls run
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The configuration as a dict of your own."""
+        config: dict[str, Any] = self._core.source.model_dump()
+        return config
+
+    def change(self, config: Mapping[str, Any]) -> None:
+        """Puts another configuration in the place of this one.
+
+        Deployments that both have keep their health. Calls in flight finish on the plan they
+        started with. A configuration with an error changes nothing.
+        """
+        text = self._text.replaced(config)
+        self._core.change(text.content, text.name, "", *self._tables, text.read_file)
+        self._text = text
+        text.warn(self._core.notices)
+
+    def add_deployment(self, deployment: Mapping[str, Any]) -> None:
+        """Adds one entry of LiteLLM's ``model_list``."""
+        config = self._litellm_config()
+        self.change({**config, "model_list": [*config["model_list"], deployment]})
+
+    def delete_deployment(self, id: str) -> None:
+        """Removes the deployment of this id from LiteLLM's ``model_list``."""
+        config = self._litellm_config()
+        ids = self._core.deployment_ids
+        kept = [
+            entry for entry, own in zip(config["model_list"], ids, strict=False) if own != id
+        ]
+        if len(kept) == len(config["model_list"]):
+            raise KeyError(f"{id!r} is no deployment's id; known: {', '.join(ids)}")
+        self.change({**config, "model_list": kept})
+
+    def set_alias(self, name: str, targets: Any) -> None:
+        """Adds or replaces an alias of the native form, or one of ``model_group_alias``."""
+        config = self.config
+        if "model_list" in config:
+            settings = config.setdefault("router_settings", {})
+            settings.setdefault("model_group_alias", {})[name] = targets
+        else:
+            config.get("routes", config)[name] = targets
+        self.change(config)
+
+    def remove_alias(self, name: str) -> None:
+        """Removes an alias that :meth:`set_alias` could have added."""
+        config = self.config
+        if "model_list" in config:
+            table = config.get("router_settings", {}).get("model_group_alias", {})
+        else:
+            table = config.get("routes", config)
+        if name not in table:
+            raise KeyError(f"{name!r} is no alias; known: {', '.join(self.aliases)}")
+        del table[name]
+        self.change(config)
+
+    def _litellm_config(self) -> dict[str, Any]:
+        config = self.config
+        if "model_list" not in config:
+            raise TypeError("this Router has no model_list; change(config) or set_alias() fit it")
+        return config
+
+    def __repr__(self) -> str:
+        return f"<Router of {', '.join(self.aliases) or 'no alias'}>"
+
+
+def _take_plan_arguments(arguments: dict[str, Any]) -> dict[str, Any]:
+    plan = {name: arguments.pop(name) for name in _FOR_THE_PLAN if name in arguments}
+    if "specific_deployment" in plan:
+        plan["deployment"] = plan.pop("specific_deployment")
+    return plan
