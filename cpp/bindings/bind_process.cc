@@ -2,6 +2,8 @@
 #include <pybind11/pybind11.h>
 
 #include <chrono>
+#include <memory>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -36,6 +38,12 @@ void shut_down(ModuleState& state) {
 void abandon_after_fork(ModuleState& state) {
   ++state.generation;
   state.threads_inside.store(0);
+  if (state.tokens != nullptr) {
+    // Another thread may have been counting, with a lock.
+    const std::string folder = state.tokens->store().folder();
+    static_cast<void>(state.tokens.release());
+    state.tokens = std::make_unique<tokens::TokenService>(folder);
+  }
   if (state.engine != nullptr) {
     new std::shared_ptr<engine::Engine>(std::move(state.engine));  // never destroyed
     state.engine = nullptr;

@@ -11,6 +11,8 @@ PYBIND11_MODULE(_core, module) {
   // Lives as long as the process: the exit handler and the functions below point to it.
   auto* state = new ModuleState;  // NOLINT(cppcoreguidelines-owning-memory)
   state->set_result = PyUnicode_InternFromString("set_result");
+  state->role_name = PyUnicode_InternFromString("role");
+  state->content_name = PyUnicode_InternFromString("content");
   module.doc() = "The core of llmgate. Private: use the package llmgate.";
   module.attr("__version__") = LLMGATE_VERSION;
   register_completion(module, *state);
@@ -20,5 +22,6 @@ PYBIND11_MODULE(_core, module) {
   register_facts(module, *state);
   register_formats(module);
   register_router(module, *state);
+  register_tokens(module, *state);
   register_recordings(module, *state);
 }

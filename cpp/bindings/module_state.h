@@ -14,6 +14,7 @@
 
 #include "engine/engine.h"
 #include "json/document.h"
+#include "tokens/token_service.h"
 
 namespace llmgate::bindings {
 
@@ -56,15 +57,18 @@ struct ModuleState {
   std::array<PyObject*, kViewClassCount> classes{};
   PyObject* completion_type = nullptr;  // of finished calls
   PyObject* set_result = nullptr;       // the name of that method, interned
-  PyObject* make_error = nullptr;       // llmgate._errors.from_core
-  PyObject* reserved_names = nullptr;   // frozenset: methods of Node, which no attribute may hide
+  PyObject* role_name = nullptr;  // names of members, interned: most keys are these very objects
+  PyObject* content_name = nullptr;
+  PyObject* make_error = nullptr;      // llmgate._errors.from_core
+  PyObject* reserved_names = nullptr;  // frozenset: methods of Node, which no attribute may hide
   StringCache names{true};
   StringCache values{false};
   json::Document index;  // of the view being made
   bool is_index_in_use = false;
 
-  std::shared_ptr<engine::Engine> engine;  // started at the first call
-  std::uint64_t generation = 0;            // counts forks: handles of an older one are dead
+  std::unique_ptr<tokens::TokenService> tokens;  // once Python has said where the tables are
+  std::shared_ptr<engine::Engine> engine;        // started at the first call
+  std::uint64_t generation = 0;                  // counts forks: handles of an older one are dead
   bool is_exiting = false;
   // Threads that are between releasing and taking the GIL inside a bound function. Atomic: the exit
   // handler reads it while they leave.

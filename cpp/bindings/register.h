@@ -14,6 +14,7 @@ void register_process(pybind11::module_& module, ModuleState& state);
 void register_facts(pybind11::module_& module, ModuleState& state);
 void register_formats(pybind11::module_& module);
 void register_router(pybind11::module_& module, ModuleState& state);
+void register_tokens(pybind11::module_& module, ModuleState& state);
 void register_recordings(pybind11::module_& module, ModuleState& state);
 
 }  // namespace llmgate::bindings

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <random>
 #include <string>
 
+#include "base/hash.h"
 #include "tokens/image_size.h"
 #include "tokens/tool_text.h"
 
@@ -31,8 +33,19 @@ ChatTokens& ChatTokens::operator+=(const ChatTokens& other) {
 }
 
 std::size_t ChatCounter::text(json::Value value) const {
+  if (!value.is_string()) {
+    return 0;
+  }
   std::string storage;
-  return value.is_string() ? tokenizer_.count(value.unescaped(storage)) : 0;
+  const std::string_view plain = value.unescaped(storage);
+  static const std::uint64_t seed = std::random_device()();  // so that nobody can choose the hash
+  const CountMemory::Key key{hash_bytes(plain, seed), plain.size()};
+  if (const auto known = tokenizer_.memory().find(key)) {
+    return *known;
+  }
+  const std::size_t count = tokenizer_.count(plain);
+  tokenizer_.memory().remember(key, count);
+  return count;
 }
 
 ChatTokens ChatCounter::frame() const {

@@ -3,6 +3,7 @@
 // a newer text takes an older one's place. Thread-safe.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -21,7 +22,8 @@ class CountMemory {
     friend bool operator==(const Key&, const Key&) = default;
   };
 
-  explicit CountMemory(std::size_t slots = kSlots) : slots_(slots) {}
+  // `slots` is rounded up to a power of two.
+  explicit CountMemory(std::size_t slots = kSlots) : slots_(std::bit_ceil(slots)) {}
   CountMemory(const CountMemory&) = delete;
   CountMemory& operator=(const CountMemory&) = delete;
 
@@ -45,7 +47,7 @@ class CountMemory {
   };
 
   [[nodiscard]] std::size_t place_of(const Key& key) const LLMGATE_REQUIRES(mutex_) {
-    return (key.fingerprint ^ (key.size * 0x9E3779B97F4A7C15)) % slots_.size();
+    return (key.fingerprint ^ (key.size * 0x9E3779B97F4A7C15)) & (slots_.size() - 1);
   }
 
   mutable Mutex mutex_;

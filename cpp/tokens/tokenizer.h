@@ -12,6 +12,7 @@
 
 #include "base/mutex.h"
 #include "base/result.h"
+#include "tokens/count_memory.h"
 #include "tokens/encoder.h"
 #include "tokens/special_tokens.h"
 #include "tokens/vocabulary.h"
@@ -30,6 +31,9 @@ class Tokenizer {
   [[nodiscard]] std::string_view name() const { return name_; }
   [[nodiscard]] const Vocabulary& vocabulary() const { return *vocabulary_; }
   [[nodiscard]] const SpecialTokens& special_tokens() const { return special_; }
+
+  // Counts of texts that callers expect to see again.
+  [[nodiscard]] CountMemory& memory() const { return counts_; }
 
   // Special tokens count as text. Counting stops soon after it is above `enough`.
   [[nodiscard]] std::size_t count(std::string_view text, std::size_t enough = SIZE_MAX) const;
@@ -58,6 +62,7 @@ class Tokenizer {
   std::shared_ptr<const Vocabulary> vocabulary_;  // shared by the encodings of one file
   std::string_view name_;
   SpecialTokens special_;
+  mutable CountMemory counts_;
   mutable Mutex mutex_;
   mutable std::vector<std::unique_ptr<Encoder>> idle_ LLMGATE_GUARDED_BY(mutex_);
 };

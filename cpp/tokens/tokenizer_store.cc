@@ -31,10 +31,14 @@ Result<std::shared_ptr<const Tokenizer>> TokenizerStore::get(std::string_view en
   }
   const std::string_view vocabulary = vocabulary_of_encoding(encoding);
   if (vocabulary.empty()) {
+    std::string message = "is '" + std::string(encoding) + "', which is no known encoding";
     const std::string_view near = nearest_name(encoding, encoding_names());
-    return bad_request("$.encoding",
-                       "is '" + std::string(encoding) + "', which is no known encoding" +
-                           (near.empty() ? "" : "; nearest: '" + std::string(near) + "'"));
+    message += near.empty() ? "; known:" : "; nearest: '" + std::string(near) + "'";
+    for (const std::string_view name :
+         near.empty() ? encoding_names() : decltype(encoding_names())()) {
+      message += " " + std::string(name);
+    }
+    return bad_request("$.encoding", std::move(message));
   }
   auto table = read(folder_ + "/" + std::string(vocabulary) + ".vocabulary");
   if (!table) {

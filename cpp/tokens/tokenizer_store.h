@@ -20,6 +20,7 @@ class TokenizerStore {
   TokenizerStore(const TokenizerStore&) = delete;
   TokenizerStore& operator=(const TokenizerStore&) = delete;
 
+  [[nodiscard]] const std::string& folder() const { return folder_; }
   [[nodiscard]] Result<std::shared_ptr<const Tokenizer>> get(std::string_view encoding);
   // The encodings of a file of the user's, under their names; they win over those of the package.
   [[nodiscard]] Failure add(const std::string& path);

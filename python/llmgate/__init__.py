@@ -48,6 +48,19 @@ from llmgate._router import Router
 from llmgate._router_config import Converted
 from llmgate._router_status import RouterStatus
 from llmgate._streams import AsyncStream, Stream
+from llmgate._tokens import (
+    TokenCount,
+    TokenStream,
+    add_vocabulary,
+    count,
+    decode,
+    encode,
+    encoding_for_model,
+    fits,
+    learn_token_usage,
+    token_counter,
+)
+from llmgate._trimming import trim_messages
 from llmgate._views import (
     Choice,
     Delta,
@@ -103,15 +116,26 @@ __all__ = [
     "StreamInterruptedError",
     "StreamingChoice",
     "Timeout",
+    "TokenCount",
+    "TokenStream",
     "ToolCall",
     "UnprocessableEntityError",
     "UnsupportedParamsError",
     "Usage",
     "__version__",
     "acompletion",
+    "add_vocabulary",
     "completion",
+    "count",
+    "decode",
+    "encode",
+    "encoding_for_model",
+    "fits",
+    "learn_token_usage",
     "providers",
     "stream_chunk_builder",
+    "token_counter",
+    "trim_messages",
 ]
 
 # What is public is named by where it is public: in tracebacks, reprs and pickles.
