@@ -1,16 +1,14 @@
 // Counts of texts that were counted before, so that a conversation costs its newest message. Keyed
 // by a fingerprint that others cannot choose (seeded per process) and the text's length. Bounded:
-// a newer text takes an older one's place. Thread-safe.
+// a newer text takes an older one's place. Thread-safe, without locks.
 #pragma once
 
+#include <atomic>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <vector>
-
-#include "base/mutex.h"
 
 namespace llmgate::tokens {
 
@@ -19,7 +17,6 @@ class CountMemory {
   struct Key {
     std::uint64_t fingerprint = 0;
     std::uint64_t size = 0;  // in bytes or characters, but always the same
-    friend bool operator==(const Key&, const Key&) = default;
   };
 
   // `slots` is rounded up to a power of two.
@@ -28,30 +25,39 @@ class CountMemory {
   CountMemory& operator=(const CountMemory&) = delete;
 
   [[nodiscard]] std::optional<std::size_t> find(const Key& key) const {
-    const MutexLock lock(mutex_);
     const Slot& slot = slots_[place_of(key)];
-    return slot.used && slot.key == key ? std::optional(slot.count) : std::nullopt;
+    const std::uint64_t value = slot.value.load(std::memory_order_relaxed);
+    const std::uint64_t check = slot.check.load(std::memory_order_relaxed);
+    const bool is_known =
+        value != 0 && (check ^ value) == key.fingerprint && value >> 32U == half(key.size);
+    return is_known ? std::optional<std::size_t>(half(value)) : std::nullopt;
   }
   void remember(const Key& key, std::size_t count) {
-    const MutexLock lock(mutex_);
-    slots_[place_of(key)] = {key, count, true};
+    if (count != half(count)) {
+      return;
+    }
+    const std::uint64_t value = half(key.size) << 32U | count;
+    Slot& slot = slots_[place_of(key)];
+    slot.value.store(value, std::memory_order_relaxed);
+    slot.check.store(key.fingerprint ^ value, std::memory_order_relaxed);
   }
 
  private:
   static constexpr std::size_t kSlots = 8192;
 
+  // The two words belong together only if the one, taken out of the other, gives the fingerprint:
+  // halves of two writers at the same time do not.
   struct Slot {
-    Key key;
-    std::size_t count = 0;
-    bool used = false;
+    std::atomic<std::uint64_t> value{0};  // size and count, 32 bits each
+    std::atomic<std::uint64_t> check{0};
   };
 
-  [[nodiscard]] std::size_t place_of(const Key& key) const LLMGATE_REQUIRES(mutex_) {
+  static std::uint64_t half(std::uint64_t value) { return value & 0xFFFFFFFFU; }
+  [[nodiscard]] std::size_t place_of(const Key& key) const {
     return (key.fingerprint ^ (key.size * 0x9E3779B97F4A7C15)) & (slots_.size() - 1);
   }
 
-  mutable Mutex mutex_;
-  std::vector<Slot> slots_ LLMGATE_GUARDED_BY(mutex_);
+  std::vector<Slot> slots_;
 };
 
 }  // namespace llmgate::tokens
