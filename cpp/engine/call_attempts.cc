@@ -98,6 +98,11 @@ bool Call::try_again_from_queue() {
     if (has_place) {
       main_.times.retry_at.reset();
       carry_out(decision);
+    } else if (decision.wait.count() > 0) {
+      // What it waits for may be known better by now.
+      main_.times.retry_at =
+          std::min(main_.times.retry_at.value_or(TimePoint::max()), now() + decision.wait);
+      arm_timer();
     }
   });
   return has_place;

@@ -41,7 +41,7 @@ class Planner {
     if (last.is_committed) {
       return stop("content was delivered");
     }
-    if (is_transparent()) {
+    if (is_transparent() && is_still_open(last)) {
       return attempt(last.path, milliseconds(0), "the kept-alive connection was dead");
     }
     for (std::size_t depth = last.path.size; depth-- > 0;) {
@@ -84,8 +84,9 @@ class Planner {
     }
     if (blocked.has_cooling) {
       const bool may_wait = context_.max_retries.value_or(1) > 0;
-      if (may_wait && until_free <= longest_wait(kLongestWait)) {
-        return wait(until_free, "waits for a deployment that cools down");
+      const milliseconds longest = longest_wait(kLongestWait);
+      if (may_wait && (until_free <= longest || blocked.has_probe)) {
+        return wait(std::min(until_free, longest), "waits for a deployment that cools down");
       }
       return stop("every deployment is cooling down", ErrorKind::kServiceUnavailable);
     }
@@ -148,9 +149,10 @@ class Planner {
                                       path) &&
           suits_a_long_prompt(path)) {
         if (path.target() == last().path.target()) {
-          return repeat(node.retry, depth);
-        }
-        if (takes_budget(path)) {
+          if (auto decision = repeat(node.retry, depth)) {
+            return decision;
+          }
+        } else if (takes_budget(path)) {
           // The second time round nobody is fresh: no storm over all of them.
           const milliseconds pause =
               again ? pause_before_repeat(node.retry, depth) : milliseconds(0);
@@ -214,6 +216,14 @@ class Planner {
     return last().is_stale_connection &&
            std::count_if(outcomes_.begin(), outcomes_.end(),
                          [](const Outcome& outcome) { return outcome.is_stale_connection; }) == 1;
+  }
+
+  // Its deployment may have been closed to all calls since.
+  [[nodiscard]] bool is_still_open(const Outcome& outcome) const {
+    return context_.fleet == nullptr ||
+           context_.fleet
+                   ->availability(deployment_of(outcome), tokens_to_reserve(context_.request), now_)
+                   .reason == Unavailable::kNo;
   }
 
   static bool may_repeat(const Outcome& outcome, const RetryPolicy& policy) {
@@ -429,6 +439,7 @@ class Planner {
     blocked.until = std::min(blocked.until, other.until);
     blocked.has_busy |= other.has_busy;
     blocked.has_cooling |= other.has_cooling;
+    blocked.has_probe |= other.has_probe;
     blocked.is_too_long |= other.is_too_long;
     blocked.has_condition_gap |= other.has_condition_gap;
     std::move(entrance.skipped().begin(), entrance.skipped().end(), std::back_inserter(skipped_));
@@ -444,7 +455,7 @@ class Planner {
       give_reason("no other deployment");
       return;
     }
-    if (!may_queue && until_free > longest) {
+    if (!may_queue && until_free > longest && !blocked.has_probe) {
       give_reason("no other deployment is available");
       return;
     }

@@ -79,6 +79,7 @@ bool Entrance::is_usable(DeploymentIndex deployment, bool notes) {
                        availability.reason == Unavailable::kAtParallel;
   blocked_.has_busy |= is_busy;
   blocked_.has_cooling |= !is_busy;
+  blocked_.has_probe |= !is_busy && availability.until == TimePoint::max();
   blocked_.until = std::min(blocked_.until, availability.until);
   return note(name_of(availability.reason));
 }
@@ -138,13 +139,17 @@ bool Entrance::issued_by(DeploymentIndex deployment) const {
   return plan_.policies.binds_issuer && is_issuer(plan_, deployment, request_);
 }
 
-std::optional<std::size_t> Entrance::child_of_issuer(const Node& node) {
-  if (!plan_.policies.binds_issuer || request_.issuer_provider.empty()) {
+std::optional<std::size_t> Entrance::bound_child(const Node& node) {
+  const bool has_issuer = plan_.policies.binds_issuer && !request_.issuer_provider.empty();
+  if (!request_.chosen && !has_issuer) {
     return std::nullopt;
   }
+  const auto is_bound = [&](DeploymentIndex deployment) {
+    return request_.chosen ? deployment == *request_.chosen : issued_by(deployment);
+  };
   for (std::size_t i = 0; i < node.children.size(); ++i) {
     for (const DeploymentIndex deployment : deployments_below(plan_, node.children[i])) {
-      if (issued_by(deployment) && is_usable(deployment, false)) {
+      if (is_bound(deployment) && is_usable(deployment, false)) {
         return i;
       }
     }
@@ -152,9 +157,10 @@ std::optional<std::size_t> Entrance::child_of_issuer(const Node& node) {
   return std::nullopt;
 }
 
-// A request that holds a deployment's reasoning state begins there; the order counts for the rest.
+// A request begins at the deployment that its caller has chosen, or whose reasoning state it holds;
+// the order counts for the rest.
 bool Entrance::descend_fallback(const Node& node, Path& path) {
-  if (const auto bound = child_of_issuer(node); bound && descend(node.children[*bound], path)) {
+  if (const auto bound = bound_child(node); bound && descend(node.children[*bound], path)) {
     return true;
   }
   const bool stays = plan_.policies.at_limit == AtLimit::kWait;

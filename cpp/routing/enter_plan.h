@@ -30,6 +30,7 @@ struct Blocked {
   TimePoint until = TimePoint::max();  // when the first of them may be free again
   bool has_busy = false;               // a limit or places taken: worth queueing for
   bool has_cooling = false;            // told to stay away, or a breaker is open
+  bool has_probe = false;              // half open, and another call is finding out
   bool is_too_long = false;            // the prompt fits none of the rest
   bool has_condition_gap = false;      // a conditional without a match and without a default
 };
@@ -61,7 +62,7 @@ class Entrance {
   bool descend_conditional(const Node& node, Path& path);
   std::optional<std::size_t> bound_candidate(std::span<const Candidate> candidates);
   [[nodiscard]] bool issued_by(DeploymentIndex deployment) const;
-  [[nodiscard]] std::optional<std::size_t> child_of_issuer(const Node& node);
+  [[nodiscard]] std::optional<std::size_t> bound_child(const Node& node);
 
   const RoutePlan& plan_;
   const RouteRequest& request_;

@@ -230,6 +230,51 @@ TEST_F(RoutedAttempts, WaitsForAPlaceWhereEveryDeploymentIsFull) {
   EXPECT_EQ(call.next(), "(wait 1499)");
 }
 
+TEST_F(RoutedAttempts, LeavesADeadConnectionBehindWhereItsDeploymentIsClosedMeanwhile) {
+  PlannedCall call(tree_, {tree_.balance({tree_.target("a"), tree_.target("b")}, 3)});
+  EXPECT_EQ(call.next(), "a");
+  call.fail(kConnection);
+  call.outcomes.back().is_stale_connection = true;
+  EXPECT_EQ(call.next(), "a");
+  const auto other = call.fleet().admit(0, 0, call.now, false);
+  AttemptResult busy;
+  busy.failure = kRateLimit;
+  busy.retry_after = seconds(2);
+  call.fleet().settle(*other, busy, call.now, call.random);
+  EXPECT_EQ(call.next(), "b");
+}
+
+TEST_F(RoutedAttempts, WaitsForAnotherDeploymentWhereTheBudgetForThisOneIsUsedUp) {
+  tree_.plan.policies.retry_reserve = 0;
+  tree_.plan.policies.retry_ratio = 0;
+  PlannedCall call(tree_, {tree_.balance({tree_.target("a"), tree_.target("b")}, 5)});
+  const auto other = call.fleet().admit(1, 0, call.now, false);
+  AttemptResult busy;
+  busy.failure = kRateLimit;
+  busy.retry_after = seconds(2);
+  call.fleet().settle(*other, busy, call.now, call.random);
+  EXPECT_EQ(call.next(), "a");
+  EXPECT_EQ(call.fail_and_next(kInternalServer), "(wait 2000)");
+  call.now += seconds(2);
+  EXPECT_EQ(call.next(), "b");
+}
+
+TEST_F(RoutedAttempts, WaitsWhileAnotherCallProbesTheDeploymentThatIsLeft) {
+  tree_.plan.breakers[0].consecutive_failures = 1;
+  tree_.plan.breakers[0].open_for = seconds(1);
+  PlannedCall call(tree_, {tree_.fallback({tree_.target("a"), tree_.target("b")})});
+  call.next();
+  EXPECT_EQ(call.fail_and_next(kInternalServer), "b") << "and a's breaker is open";
+  call.begin_another();
+  call.now += seconds(2);
+  const auto probe = call.fleet().admit(0, 0, call.now, false);
+  ASSERT_TRUE(probe && probe->is_probe);
+  EXPECT_EQ(call.next(), "b");
+  EXPECT_EQ(call.fail_and_next(kInternalServer).substr(0, 6), "(wait ");
+  call.fleet().settle(*probe, {}, call.now, call.random);
+  EXPECT_EQ(call.next(), "a");
+}
+
 TEST_F(RoutedAttempts, FailsAtTheLimitWhereThatIsAskedFor) {
   const auto root = tree_.balance({tree_.target("a")});
   tree_.deployment("a").limits.max_parallel = 1;
@@ -258,6 +303,13 @@ TEST_F(RoutedAttempts, GoesBackToTheIssuerOfReasoningStateAndReportsAForcedMove)
   EXPECT_FALSE(call.decision.leaves_issuer);
   EXPECT_EQ(call.fail_and_next(kInternalServer), "a");
   EXPECT_TRUE(call.decision.leaves_issuer);
+}
+
+TEST_F(RoutedAttempts, BeginsAtTheDeploymentThatTheCallerHasChosenAlsoInAFallback) {
+  PlannedCall call(tree_, {tree_.fallback({tree_.target("a"), tree_.target("b")})});
+  call.request.chosen = 1;
+  EXPECT_EQ(call.next(), "b");
+  EXPECT_EQ(call.fail_and_next(kInternalServer), "a");
 }
 
 TEST_F(RoutedAttempts, HedgesOnAnotherDeploymentOnly) {
