@@ -1,9 +1,12 @@
 #include "engine/make_router.h"
 
+#include <cstdint>
+#include <optional>
+#include <string>
 #include <utility>
-#include <vector>
 
 #include "json/document.h"
+#include "json/writer.h"
 #include "providers/model_name.h"
 #include "providers/resolve_target.h"
 
@@ -27,6 +30,33 @@ Result<providers::Target> mocked_target(const config::TargetConfig& config) {
   target.provider = resolved->provider;
   target.model = std::move(resolved->model);
   return target;
+}
+
+// A text, a message, or a whole answer, as an answer of OpenAI's.
+std::string mock_reply_of(const std::string& mock, const std::string& model) {
+  json::Document document;
+  if (document.read(mock)) {
+    return mock;  // for the reader of answers to refuse
+  }
+  const json::Value root = document.root();
+  if (root.find("choices").exists() || (!root.is_string() && !root.is_object())) {
+    return mock;
+  }
+  std::string text;
+  json::Writer out(text);
+  out.begin_object().key("id").string("chatcmpl-mock").key("created").number(std::int64_t{0});
+  out.key("model").string(model).key("choices").begin_array().begin_object();
+  out.key("index").number(std::int64_t{0}).key("message");
+  if (root.is_string()) {
+    out.begin_object().key("role").string("assistant").key("content").raw(root.raw());
+    out.end_object();
+  } else {
+    out.raw(root.raw());
+  }
+  const bool calls_tools = root.find("tool_calls").exists();
+  out.key("finish_reason").string(calls_tools ? "tool_calls" : "stop");
+  out.end_object().end_array().end_object();
+  return text;
 }
 
 Result<providers::Target> plain_target(const config::TargetConfig& config,
@@ -73,10 +103,14 @@ Result<std::shared_ptr<const Router>> make_router(const config::RouterConfig& co
     if (!target) {
       return at(target_config.source_path, std::move(target.error()));
     }
+    std::optional<std::string> mock;
+    if (target_config.mock_response) {
+      mock = mock_reply_of(*target_config.mock_response, target->model);
+    }
     router->targets.push_back({std::move(*target), target_config.default_params,
                                target_config.override_params, target_config.drop_params,
                                target_config.times.timeout, target_config.times.stream_timeout,
-                               target_config.mock_response});
+                               std::move(mock)});
   }
   return std::shared_ptr<const Router>(std::move(router));
 }

@@ -56,6 +56,23 @@ TEST_F(MakeRouter, ResolvesEveryTargetWithItsKey) {
   EXPECT_EQ(made.targets[1].target.ca_file, "") << "no TLS";
 }
 
+TEST_F(MakeRouter, TakesAMessageOrAWholeAnswerAsAMock) {
+  config::TargetConfig message;
+  message.model = "openai/m";
+  message.mock_response = R"({"content":null,"tool_calls":[]})";
+  add(message);
+  config::TargetConfig whole;
+  whole.model = "openai/m";
+  whole.mock_response = R"({"choices":[]})";
+  add(whole);
+  const auto router = make();
+  ASSERT_TRUE(router.ok());
+  const std::string text = (*router)->targets[0].mock_reply.value_or("");
+  EXPECT_NE(text.find(R"("message":{"content":null,"tool_calls":[]})"), std::string::npos) << text;
+  EXPECT_NE(text.find(R"("finish_reason":"tool_calls")"), std::string::npos) << text;
+  EXPECT_EQ((*router)->targets[1].mock_reply, R"({"choices":[]})");
+}
+
 TEST_F(MakeRouter, LeavesRoomForTheCallersModel) {
   config::TargetConfig open;
   open.provider = "openai";
@@ -85,11 +102,14 @@ TEST_F(MakeRouter, NamesThePlaceOfATargetThatCannotBe) {
 TEST_F(MakeRouter, AsksNoKeyOfATargetThatIsMocked) {
   config::TargetConfig mocked;
   mocked.model = "anthropic/claude-opus-4-7";
-  mocked.mock_response = "{}";
+  mocked.mock_response = R"("Hi!")";
   add(mocked);
   const auto router = make();
   ASSERT_TRUE(router.ok());
-  EXPECT_EQ((*router)->targets[0].mock_reply, "{}");
+  EXPECT_EQ(
+      (*router)->targets[0].mock_reply,
+      R"({"id":"chatcmpl-mock","created":0,"model":"claude-opus-4-7","choices":[)"
+      R"({"index":0,"message":{"role":"assistant","content":"Hi!"},"finish_reason":"stop"}]})");
 }
 
 }  // namespace
