@@ -96,10 +96,10 @@ std::string status_of(ModuleState& state, const RouterHandle& handle) {
   auto written = std::make_shared<std::promise<std::string>>();
   std::future<std::string> ready = written->get_future();
   const bool is_asked = engine->inspect(
-      [written, write, id = handle.router->id](engine::RouterTable& routers, TimePoint now) {
+      [written, write, router = handle.router](engine::RouterTable& routers, TimePoint now) {
         std::string status;
-        if (const auto known = routers.find(id)) {
-          write(*known->fleet, now, status);
+        if (routers.find(router->id) != nullptr) {  // as of its last change
+          write(*routers.state_of(*router)->fleet, now, status);
         }
         written->set_value(std::move(status));
       });
