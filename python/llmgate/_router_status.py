@@ -18,9 +18,9 @@ _COLUMNS = (
     ("latency_p50_ms", "p50 ms"),
     ("latency_p99_ms", "p99 ms"),
     ("first_content_p50_ms", "first p50"),
-    ("requests_used", "rpm used"),
-    ("tokens_used", "tpm used"),
-    ("retry_budget", "retries left"),
+    ("requests_per_minute", "rpm used"),
+    ("tokens_per_minute", "tpm used"),
+    ("retries_left", "retries left"),
 )
 
 

@@ -129,6 +129,8 @@ def test_status_is_a_table_and_rows() -> None:
         assert len(lines) == 4
         assert lines[0].startswith("deployment")
         assert lines[1].startswith("a ")
+        assert lines[0].split()[-2:] == ["retries", "left"]
+        assert lines[2].split().count("-") == 1, "of b only the time to first content is unknown"
         html = status._repr_html_()
         assert html.count("<tr>") == 4
         assert "<td>closed</td>" in html
