@@ -205,7 +205,7 @@ NodeIndex LitellmGroups::add_implicit(const Field& at, const std::string& model,
   if (auto resolved = providers::resolve_model(model, "", false); !resolved) {
     const std::string_view nearest = nearest_name(model, known_names());
     reader_.fail(at, quoted(model) + " is no model group" +
-                         (nearest.empty() ? "" : "; did you mean " + quoted(nearest) + "?") +
+                         (nearest.empty() ? "." : "; did you mean " + quoted(nearest) + "?") +
                          " As a model: " + resolved.error().message);
     return kNoNode;
   }

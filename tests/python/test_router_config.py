@@ -39,7 +39,7 @@ def deployment(name: str = "chat", **more: Any) -> dict[str, Any]:
         (
             "router_settings:\n  fallbacks:\n    - chat: [nowhere]\n",
             "$.router_settings.fallbacks[0].chat[0]",
-            ("line 8", '"nowhere" is no model group'),
+            ("line 8", '"nowhere" is no model group. As a model: '),
         ),
         (
             "router_settings:\n  fallbacks:\n    - chatt: [chat]\n",
