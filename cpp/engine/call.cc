@@ -112,6 +112,9 @@ void Call::read_body(Exchange& exchange, std::string_view bytes) {
     return;
   }
   hand_over(exchange, *progress);
+  if (interrupt_by_fault(exchange)) {
+    return;
+  }
   if (progress->is_complete) {
     finish_answer(exchange, {});
   } else if (progress->progressed) {
@@ -162,7 +165,7 @@ void Call::hand_over(Exchange& exchange, const AnswerReader::Progress& progress)
 }
 
 void Call::resume() {
-  if (has_ended_ || !current_->is_running()) {
+  if (has_ended_ || current_->transfer == 0) {
     return;
   }
   current_->times.last_progress = now();  // idle clocks stood still
@@ -204,8 +207,12 @@ void Call::finish_answer(Exchange& exchange, const net::TransferEnd& end) {
 }
 
 void Call::stop_transfer(Exchange& exchange) {
-  if (exchange.is_running()) {
+  if (exchange.transfer != 0) {
     context_.transport.cancel(std::exchange(exchange.transfer, 0));
+  }
+  if (exchange.injected) {
+    exchange.injected->is_pending = false;
+    context_.loop.cancel_timer(std::exchange(exchange.injected->timer, 0));
   }
 }
 

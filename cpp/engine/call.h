@@ -83,6 +83,11 @@ class Call final : public ExchangeOwner {
   Failure prepare_request(Exchange& exchange);
   Failure lay_parameters(Exchange& exchange);
   void send(Exchange& exchange);
+  void send_out(Exchange& exchange, net::HttpRequest request);
+  bool inject_fault(Exchange& exchange, net::HttpRequest& request);
+  void end_injected(Exchange& exchange);
+  bool interrupt_by_fault(Exchange& exchange);
+  [[nodiscard]] const std::string* mock_of(const Exchange& exchange) const;
   void answer_from_mock(Exchange& exchange, const std::string& body);
   [[nodiscard]] wire::Issuer issuer(const Exchange& exchange) const;
   void start_hedge();

@@ -236,15 +236,12 @@ Failure Call::lay_parameters(Exchange& exchange) {
 }
 
 void Call::send(Exchange& exchange) {
-  const std::optional<std::string>* mock = &spec_.mock_reply;
-  if (route_.is_routed() && !*mock) {
-    mock = &route_.target_of(exchange.path).mock_reply;
-  }
   const wire::Issuer issuer = this->issuer(exchange);
   exchange.reader = std::make_unique<AnswerReader>(
       // A mock is written in OpenAI's shape, whoever is asked.
-      *mock ? wire::openai_chat_format() : exchange.target->provider->format(), issuer,
-      AnswerReader::Options{is_stream(), spec_.keeps_raw, expected_choices(spec_.request)},
+      mock_of(exchange) != nullptr ? wire::openai_chat_format()
+                                   : exchange.target->provider->format(),
+      issuer, AnswerReader::Options{is_stream(), spec_.keeps_raw, expected_choices(spec_.request)},
       context_.scratch);
   if (Failure failure = prepare_request(exchange)) {
     fail_attempt(exchange, std::move(*failure), false, true);
@@ -258,12 +255,27 @@ void Call::send(Exchange& exchange) {
     fail_attempt(exchange, std::move(rendered.error()), false, true);
     return;
   }
-  if (*mock) {
-    answer_from_mock(exchange, **mock);
+  if (!inject_fault(exchange, *rendered)) {
+    send_out(exchange, std::move(*rendered));
+  }
+}
+
+void Call::send_out(Exchange& exchange, net::HttpRequest request) {
+  if (const std::string* const mock = mock_of(exchange)) {
+    answer_from_mock(exchange, *mock);
     return;
   }
-  exchange.transfer = context_.transport.start(std::move(*rendered), exchange);
+  exchange.transfer = context_.transport.start(std::move(request), exchange);
   arm_timer();
+}
+
+// The answer that takes the network's place, of the call or of its target; null: none does.
+const std::string* Call::mock_of(const Exchange& exchange) const {
+  const std::optional<std::string>* mock = &spec_.mock_reply;
+  if (route_.is_routed() && !*mock) {
+    mock = &route_.target_of(exchange.path).mock_reply;
+  }
+  return *mock ? &**mock : nullptr;
 }
 
 void Call::answer_from_mock(Exchange& exchange, const std::string& body) {
@@ -272,6 +284,12 @@ void Call::answer_from_mock(Exchange& exchange, const std::string& body) {
   exchange.reader->on_head(std::move(head));
   const auto progress = exchange.reader->on_body(body, exchange.chunks);
   assert(progress.ok());
+  if (exchange.injected) {
+    hand_over(exchange, *progress);
+    if (interrupt_by_fault(exchange)) {
+      return;
+    }
+  }
   net::TransferEnd end;
   end.framed = true;
   finish_answer(exchange, end);

@@ -97,6 +97,17 @@ void CallRoute::remember_answer(const routing::Path& path, TimePoint now) {
   }
 }
 
+std::optional<routing::FaultEffect> CallRoute::fault(const routing::Path& path, TimePoint now) {
+  if (!is_routed() || routed_->state == nullptr || routed_->state->chaos == nullptr) {
+    return std::nullopt;
+  }
+  const routing::DeploymentIndex index = plan().nodes[path.target()].deployment;
+  const routing::FaultEffect effect =
+      routed_->state->chaos->effect(routed_->call.router->plan, index, now);
+  const bool hits = effect.what != routing::FaultEffect::What::kNothing || effect.after.count() > 0;
+  return hits ? std::optional(effect) : std::nullopt;
+}
+
 void CallRoute::join_queue(std::function<bool()> wake) {
   if (!routed_->ticket) {
     routed_->ticket = routed_->state->waiting.add(routed_->call.request.priority,

@@ -60,6 +60,8 @@ class CallRoute {
   bool takes_hedge();
   // "a: at its limit, b: breaker open", with the deployments' ids.
   [[nodiscard]] std::string skipped_text(const std::vector<routing::Skipped>& skipped) const;
+  // What the Router's chaos does to an attempt that begins now; nothing: there is none.
+  std::optional<routing::FaultEffect> fault(const routing::Path& path, TimePoint now);
   // The name that the call asked for.
   [[nodiscard]] const std::string& alias() const;
   [[nodiscard]] bool has_outcomes() const { return !outcomes_.empty(); }

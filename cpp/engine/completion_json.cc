@@ -49,7 +49,13 @@ void write_attempt(const Attempt& attempt, json::Writer& out) {
   write_milliseconds("total_ms", attempt.total, out);
   out.escaped_key("maybe_billed").boolean(attempt.maybe_billed);
   out.escaped_key("missing_marker").boolean(attempt.missing_marker);
-  out.escaped_key("hedge").boolean(attempt.is_hedge).end_object();
+  out.escaped_key("hedge").boolean(attempt.is_hedge).escaped_key("injected");
+  if (attempt.injected.empty()) {
+    out.null();
+  } else {
+    out.string(attempt.injected);
+  }
+  out.end_object();
 }
 
 }  // namespace

@@ -38,6 +38,7 @@ struct Attempt {
   std::chrono::microseconds total{0};
   bool maybe_billed = false;    // failed, but the provider may charge for it
   bool missing_marker = false;  // a whole stream without its format's end marker
+  std::string_view injected;    // the fault of a Router's chaos; empty: none
   bool is_hedge = false;        // beside another one, to see which answers first
 };
 

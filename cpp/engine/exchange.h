@@ -13,13 +13,24 @@
 #include "engine/answer_reader.h"
 #include "engine/call_spec.h"
 #include "engine/deadlines.h"
+#include "net/event_loop.h"
+#include "net/http.h"
 #include "net/transport.h"
+#include "routing/faults.h"
 #include "routing/fleet.h"
 #include "routing/outcome.h"
 
 namespace llmgate::engine {
 
 class Exchange;
+
+// What a Router's chaos does to an attempt.
+struct InjectedFault {
+  routing::FaultEffect effect;
+  bool is_pending = false;  // no transfer, but the attempt is under way
+  net::TimerId timer = 0;   // until its error, or until it is sent
+  std::optional<net::HttpRequest> held;
+};
 
 class ExchangeOwner {
  public:
@@ -41,7 +52,9 @@ class Exchange final : public net::TransferObserver {
   void on_body(std::string_view bytes) override { owner_.take_body(*this, bytes); }
   void on_end(net::TransferEnd end) override { owner_.take_end(*this, std::move(end)); }
 
-  [[nodiscard]] bool is_running() const { return transfer != 0; }
+  [[nodiscard]] bool is_running() const {
+    return transfer != 0 || (injected != nullptr && injected->is_pending);
+  }
 
   // Where it goes. Of a routed call, target and times are those of the deployment.
   routing::Path path;
@@ -59,6 +72,7 @@ class Exchange final : public net::TransferObserver {
   std::vector<std::string> chunks;
   std::size_t chunks_in_window = 0;  // handed over since the pace was looked at
   CallTimes times;
+  std::unique_ptr<InjectedFault> injected;  // null: nothing is
 
  private:
   ExchangeOwner& owner_;

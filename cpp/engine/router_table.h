@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "engine/chaos.h"
 #include "engine/router.h"
 #include "routing/fleet.h"
 
@@ -47,6 +48,7 @@ struct RouterState {
   WaitingCalls waiting;
   std::int64_t calls = 0;
   std::int64_t hedges = 0;
+  std::unique_ptr<Chaos> chaos;  // null: what happens is real
 };
 
 class RouterTable {
