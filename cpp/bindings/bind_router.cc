@@ -13,6 +13,7 @@
 #include "bindings/python_completion.h"
 #include "bindings/python_view.h"
 #include "bindings/register.h"
+#include "bindings/router_faults.h"
 #include "bindings/router_handle.h"
 #include "json/writer.h"
 #include "routing/route_plan.h"
@@ -171,6 +172,20 @@ void register_router(py::module_& module, ModuleState& state) {
       .def("status",
            [&state](const RouterHandle& handle) {
              return view_of_json(state, status_of(state, handle));
+           })
+      .def("simulate",
+           [&state](const RouterHandle& handle, const std::string& scenario, std::uint64_t seed) {
+             auto result = simulate_router(state, handle, scenario, seed);
+             if (!result) {
+               raise(state, result.error());
+             }
+             return std::move(*result);
+           })
+      .def("chaos",
+           [&state](const RouterHandle& handle, const std::string& scenario, std::uint64_t seed) {
+             if (const Failure failure = begin_chaos(state, handle, scenario, seed)) {
+               raise(state, *failure);
+             }
            })
       .def_property_readonly("aliases", &aliases_of)
       .def_property_readonly("deployment_ids",

@@ -46,6 +46,7 @@ from llmgate._facts import Provider, providers, stream_chunk_builder
 from llmgate._node import Node
 from llmgate._router import Router
 from llmgate._router_config import Converted
+from llmgate._router_simulation import Chaos, SimulatedDeployment, Simulation
 from llmgate._router_status import RouterStatus
 from llmgate._streams import AsyncStream, Stream
 from llmgate._tokens import (
@@ -84,6 +85,7 @@ __all__ = [
     "BadGatewayError",
     "BadRequestError",
     "CallCancelledError",
+    "Chaos",
     "Choice",
     "Client",
     "ConflictError",
@@ -112,6 +114,8 @@ __all__ = [
     "Router",
     "RouterStatus",
     "ServiceUnavailableError",
+    "SimulatedDeployment",
+    "Simulation",
     "Stream",
     "StreamInterruptedError",
     "StreamingChoice",

@@ -6,6 +6,7 @@ from llmgate import _core
 from llmgate._completion import acompletion, completion
 from llmgate._router_choice import Chooser, make_chooser
 from llmgate._router_config import Converted, Text, read_config, settings_text
+from llmgate._router_simulation import Chaos, Simulation, scenario_text
 from llmgate._router_status import RouterStatus
 
 TYPE_CHECKING = False
@@ -176,6 +177,45 @@ class Router:
     def status(self) -> RouterStatus:
         """Health, breaker, latency, load and limits of each deployment, as of now."""
         return RouterStatus(self._core.status())
+
+    def simulate(
+        self, scenario: str | Mapping[str, Any] = "outage", *, seed: int = 0, **load: Any
+    ) -> Simulation:
+        """This Router under faults, in virtual time: nothing is sent.
+
+        Args:
+            scenario: ``"outage"``, ``"brown_out"``, ``"fast_429"``, ``"slow_one"``,
+                ``"thundering_restart"``, ``"everything"``, or a dict with ``faults``, ``load``,
+                ``latency`` and ``tokens`` (docs/fallbacks.md lists what they hold).
+            seed: of chance; the same seed gives the same figures. Default 0.
+            **load: over the scenario's own: ``calls_per_second`` (default 50) or ``concurrency``
+                (callers that each make one call after another), ``seconds`` (default 60),
+                ``model`` (the alias; default: the first), ``stream``, ``timeout`` and
+                ``deadline`` (seconds), ``max_retries``, ``priorities``, ``sessions``.
+
+        Raises:
+            BadRequestError: the scenario names something that is not there; it says where.
+
+        Example:
+            >>> import llmgate
+            >>> router = llmgate.Router({"chat": ["ollama/llama3.3", "lm_studio/qwen3"]})
+            >>> router.simulate("outage", seed=1).success_share == 1
+            True
+        """
+        return Simulation(self._core.simulate(scenario_text(scenario, load), seed))
+
+    def chaos(self, scenario: str | Mapping[str, Any] | None, *, seed: int = 0) -> Chaos:
+        """Lets real calls of this Router meet a scenario's faults, from now on.
+
+        Args:
+            scenario: as for :meth:`simulate`; a named one begins with its first fault. None ends
+                what is on.
+            seed: of chance. Default 0.
+
+        Returns:
+            A context manager that ends it.
+        """
+        return Chaos(self._core, "" if scenario is None else scenario_text(scenario), seed)
 
     @property
     def aliases(self) -> list[str]:

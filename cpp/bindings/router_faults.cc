@@ -1,0 +1,104 @@
+#include "bindings/router_faults.h"
+
+#include <future>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "engine/chaos.h"
+#include "json/document.h"
+#include "json/writer.h"
+#include "routing/scenario.h"
+#include "routing/simulate.h"
+
+namespace llmgate::bindings {
+namespace {
+
+using std::chrono::milliseconds;
+
+Result<routing::Scenario> scenario_of(const std::string& text) {
+  json::Document document;
+  if (const auto error = document.read(text)) {
+    return bad_request("$", std::string("the scenario is no JSON: ") + error->reason);
+  }
+  return routing::read_scenario(document.root());
+}
+
+// What a call that names no time limit gets.
+milliseconds timeout_of(const RouterHandle& handle, std::size_t deployment, bool is_stream) {
+  const engine::RoutedTarget& target = handle.router->targets[deployment];
+  const auto own = is_stream && target.stream_timeout ? target.stream_timeout : target.timeout;
+  const auto general = own ? own : handle.config->timeout;
+  return general.value_or(engine::Timeouts::kPlainTotal);
+}
+
+routing::SimulationOptions options_of(const RouterHandle& handle, bool is_stream) {
+  routing::SimulationOptions options;
+  for (std::size_t index = 0; index < handle.router->targets.size(); ++index) {
+    options.timeouts.push_back(timeout_of(handle, index, is_stream));
+  }
+  return options;
+}
+
+}  // namespace
+
+Result<std::string> simulate_router(ModuleState& state, const RouterHandle& handle,
+                                    const std::string& scenario, std::uint64_t seed) {
+  auto read = scenario_of(scenario);
+  if (!read) {
+    return std::move(read.error());
+  }
+  if (!read->load.deadline) {
+    read->load.deadline = handle.config->deadline;
+  }
+  const std::shared_ptr<const routing::RoutePlan> plan = handle.router->plan;
+  const routing::SimulationOptions options = options_of(handle, read->load.is_stream);
+  const OutsideGil outside(state);
+  auto result = routing::simulate(plan, *read, seed, options);
+  if (!result) {
+    return std::move(result.error());
+  }
+  std::string text;
+  json::Writer out(text);
+  routing::write_result(*result, *plan, out);
+  return text;
+}
+
+Failure begin_chaos(ModuleState& state, const RouterHandle& handle, const std::string& scenario,
+                    std::uint64_t seed) {
+  std::optional<routing::Scenario> faults;
+  if (!scenario.empty()) {
+    auto read = scenario_of(scenario);
+    if (!read) {
+      return std::move(read.error());
+    }
+    if (Failure failure = engine::Chaos::check(*read, *handle.router->plan)) {
+      return failure;
+    }
+    faults = std::move(*read);
+  }
+  const std::shared_ptr<engine::Engine> engine = running_engine(state);
+  if (engine == nullptr) {
+    PyErr_Clear();
+    Error error;
+    error.kind = ErrorKind::kShutdown;
+    error.message = "llmgate cannot begin or end chaos: the interpreter is exiting";
+    return error;
+  }
+  auto heard = std::make_shared<std::promise<void>>();
+  std::future<void> done = heard->get_future();
+  const bool is_asked =
+      engine->inspect([heard, faults = std::move(faults), seed, router = handle.router](
+                          engine::RouterTable& routers, TimePoint now) mutable {
+        routers.state_of(*router)->chaos =
+            faults ? std::make_unique<engine::Chaos>(std::move(*faults), seed, now) : nullptr;
+        heard->set_value();
+      });
+  if (is_asked) {
+    const OutsideGil outside(state);
+    done.wait();
+  }
+  return std::nullopt;
+}
+
+}  // namespace llmgate::bindings
