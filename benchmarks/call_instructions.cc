@@ -6,6 +6,7 @@
 //   call_instructions anthropic N   the same to Anthropic: translated there and back
 //   call_instructions gemini N      the same to Gemini
 //   call_instructions chunk N       one stream of N chunks, in reads of 40
+//   call_instructions decision N    where N calls go, among twenty deployments of a Router
 //   call_instructions fakes N       the fakes alone, N times
 #include <algorithm>
 #include <array>
@@ -19,6 +20,7 @@
 
 #include "canned_replies.h"
 #include "chat/request.h"
+#include "decisions.h"
 #include "engine/completion_json.h"
 #include "engine/engine.h"
 #include "providers/model_name.h"
@@ -211,11 +213,14 @@ bool measure(std::string_view what, std::size_t count) {
       return make_calls(asked, count);
     }
   }
+  if (what == "decision") {
+    return benchmarks::Decisions("lowest_latency").make(count);
+  }
   return what == "chunk" ? make_stream(count) : make_exchanges(count);
 }
 
 bool is_known(std::string_view what) {
-  return what == "chunk" || what == "fakes" ||
+  return what == "chunk" || what == "decision" || what == "fakes" ||
          std::any_of(kAsked.begin(), kAsked.end(),
                      [what](const Asked& asked) { return asked.what == what; });
 }
@@ -226,7 +231,7 @@ int main(int argc, char** argv) {
   const std::string_view what = argc == 3 ? argv[1] : "";
   const auto count = static_cast<std::size_t>(argc == 3 ? std::atol(argv[2]) : 0);
   if (count == 0 || !is_known(what)) {
-    std::fprintf(stderr, "usage: call_instructions call|anthropic|gemini|chunk|fakes N\n");
+    std::fprintf(stderr, "usage: call_instructions call|anthropic|gemini|chunk|decision|fakes N\n");
     return 2;
   }
   if (measure(what, count)) {

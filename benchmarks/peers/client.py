@@ -2,8 +2,9 @@
 
     client.py PEER BASE_URL
 
-Orders: {"do": "sync", "n": 100, "model"?: ...}, {"do": "async", "n": 100, "inflight": 16},
-{"do": "stream" | "stream_async", "url": ..., "chunks": 500, "streams": 1}, and with a file that
+Orders: {"do": "sync", "n": 100, "model"?: ...}, {"do": "routed", "n": 100} through a Router,
+{"do": "async", "n": 100, "inflight": 16}, {"do": "stream" | "stream_async", "url": ..., "chunks":
+500, "streams": 1}, and with a file that
 holds a request: {"do": "translate", "n": 10, "file": ..., "source": "openai", "to": "gemini"}, from
 bytes to bytes with "bytes": true, {"do": "context", "n": 10, "file": ..., "to": "gemini"}, {"do":
 "json", "n": 10, "file": ...}. CPU is of the whole process with all its threads. Ends when its
@@ -80,6 +81,8 @@ def _obey(peer: Any, order: dict[str, Any]) -> dict[str, Any]:
     if what == "sync":
         more = {"model": order["model"]} if "model" in order else {}
         return _cost(lambda: function(order["n"], **more), order["n"])
+    if what == "routed":
+        return _cost(lambda: function(order["n"]), order["n"])
     if what == "translate":
         measure = _with_json if order.get("bytes") else _per_request
         return measure(lambda body: function(order["source"], order["to"], body), order)

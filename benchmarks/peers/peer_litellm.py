@@ -6,11 +6,12 @@ os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # else it fetches prices fr
 
 import litellm
 from litellm_translation import translate  # noqa: F401
-from shape import MESSAGES, MODEL, keep_in_flight, on_loop
+from shape import MESSAGES, MODEL, keep_in_flight, model_list, on_loop
 
 PACKAGE = "litellm"
 litellm.telemetry = False
 _url = ""
+_router: litellm.Router | None = None
 
 
 def connect(base_url: str) -> None:
@@ -35,6 +36,14 @@ async def acall() -> str:
 def sync(n: int) -> None:
     for _ in range(n):
         call()
+
+
+def routed(n: int) -> None:
+    global _router
+    if _router is None:
+        _router = litellm.Router(model_list(_url))
+    for _ in range(n):
+        _router.completion("chat", MESSAGES).choices[0].message.content  # noqa: B018
 
 
 def async_(n: int, inflight: int) -> None:

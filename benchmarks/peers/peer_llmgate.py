@@ -4,7 +4,7 @@ import contextlib
 import socket
 from typing import Any
 
-from shape import MESSAGES, MODEL, keep_in_flight, on_loop
+from shape import MESSAGES, MODEL, keep_in_flight, model_list, on_loop
 
 import llmgate
 
@@ -16,6 +16,7 @@ MODELS = {
 }
 _url = ""
 _deaf: socket.socket | None = None
+_router: llmgate.Router | None = None
 
 
 def connect(base_url: str) -> None:
@@ -38,6 +39,14 @@ async def acall() -> str:
 def sync(n: int, model: str = MODELS["openai"]) -> None:
     for _ in range(n):
         call(model)
+
+
+def routed(n: int) -> None:
+    global _router
+    if _router is None:
+        _router = llmgate.Router(model_list(_url))
+    for _ in range(n):
+        _router.completion("chat", MESSAGES).choices[0].message.content  # noqa: B018
 
 
 def context(to: str, body: dict[str, Any]) -> None:

@@ -16,6 +16,27 @@ USER = "Write a haiku about the rain that quietly falls on the pond at night."
 MESSAGES = [{"role": "system", "content": SYSTEM}, {"role": "user", "content": USER}]
 BODY_BYTES = 250  # of the request as compact JSON; the C programs send the same
 
+DEPLOYMENTS = 20  # of a Router
+
+
+def model_list(base_url: str) -> list[dict[str, Any]]:
+    """What a Router is made from, in LiteLLM's dialect: one group, with limits."""
+    return [
+        {
+            "model_name": "chat",
+            "litellm_params": {
+                "model": f"openai/{MODEL}",
+                "api_key": "k",
+                "api_base": base_url,
+                "rpm": 100_000_000,
+                "tpm": 100_000_000_000,
+            },
+            "model_info": {"id": f"deployment-{number}"},
+        }
+        for number in range(DEPLOYMENTS)
+    ]
+
+
 _loop: asyncio.AbstractEventLoop | None = None
 
 
