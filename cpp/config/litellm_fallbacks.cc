@@ -68,6 +68,67 @@ class FallbackLists {
   ListsByName by_name_;
 };
 
+// Groups that fall back to each other in a circle: none of them would ever be the last resort.
+class CircleCheck {
+ public:
+  CircleCheck(FieldReader& reader, LitellmGroups& groups, const ListsByName& lists)
+      : reader_(reader), groups_(groups), lists_(lists) {}
+
+  void check() {
+    for (const auto& own : lists_) {
+      if (!reader_.failed() && own.first != "*") {
+        visit(own.first);
+      }
+    }
+  }
+
+ private:
+  void visit(const std::string& name) {
+    if (done_.contains(name)) {
+      return;
+    }
+    way_.push_back(name);
+    if (const auto lists = lists_.find(name); lists != lists_.end()) {
+      for (const Field& list : lists->second) {
+        visit_entries(list);
+      }
+    }
+    way_.pop_back();
+    done_.insert(name);
+  }
+
+  void visit_entries(const Field& list) {
+    const auto follow = [&](const Field& entry) {
+      const std::string next = groups_.name_of_entry(entry);
+      if (reader_.failed() || next.empty() || next == way_.back()) {
+        return;  // to itself: its remaining members
+      }
+      const auto before = std::find(way_.begin(), way_.end(), next);
+      if (before == way_.end()) {
+        visit(next);
+        return;
+      }
+      std::string circle;
+      for (auto step = before; step != way_.end(); ++step) {
+        circle += *step + " -> ";
+      }
+      reader_.fail(entry, "leads in a circle: " + circle + next +
+                              "; accepted: lists that end at a group without a list");
+    };
+    if (list.value.is_string()) {
+      follow(list);
+    } else {
+      for_elements(list, follow);
+    }
+  }
+
+  FieldReader& reader_;
+  LitellmGroups& groups_;
+  const ListsByName& lists_;
+  std::vector<std::string> way_;
+  std::set<std::string> done_;
+};
+
 // The fallback node of one name, made when its first entry comes.
 class NameWithFallbacks {
  public:
@@ -181,6 +242,9 @@ void add_names_with_fallbacks(FieldReader& reader, PlanWriter& writer, LitellmGr
   const FallbackLists content(reader, groups, settings.content_policy_fallbacks,
                               routing::set_of(ErrorKind::kContentPolicyViolation));
   const std::vector<const FallbackLists*> lists{&general, &context, &content};
+  for (const FallbackLists* list : lists) {
+    CircleCheck(reader, groups, list->by_name()).check();
+  }
   for (const std::string& name : all_names(groups, lists)) {
     if (reader.failed()) {
       return;

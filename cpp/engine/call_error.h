@@ -16,7 +16,7 @@ namespace llmgate::engine {
 void complete_error(Error& error, const providers::Target& target, net::ResponseHead& head,
                     Attempt& attempt);
 
-// "a: 503 service_unavailable, b: timeout": the attempts of a route in one line.
+// "openai/gpt-4o: 503 service_unavailable, azure/gpt-4o: timeout": a route in one line.
 std::string attempts_text(const std::vector<Attempt>& route);
 
 }  // namespace llmgate::engine

@@ -169,7 +169,8 @@ std::string CallRoute::skipped_text(const std::vector<routing::Skipped>& skipped
   std::string text;
   for (const routing::Skipped& passed : skipped) {
     text += text.empty() ? "" : ", ";
-    text += deployment(passed.deployment).id + ": ";
+    const routing::Deployment& own = deployment(passed.deployment);
+    text += own.provider + "/" + own.model + ": ";
     text += passed.reason;
   }
   return text;

@@ -58,7 +58,7 @@ class CallRoute {
   void require(routing::Feature feature);
   // Whether one more hedge stays within the share of calls that may have one; counts it if so.
   bool takes_hedge();
-  // "a: at its limit, b: breaker open", with the deployments' ids.
+  // "openai/gpt-4o: at_limit, azure/gpt-4o: breaker_open".
   [[nodiscard]] std::string skipped_text(const std::vector<routing::Skipped>& skipped) const;
   // What the Router's chaos does to an attempt that begins now; nothing: there is none.
   std::optional<routing::FaultEffect> fault(const routing::Path& path, TimePoint now);

@@ -89,6 +89,8 @@ std::string_view name_of(Unavailable reason) {
   switch (reason) {
     case Unavailable::kNo:
       return "";
+    case Unavailable::kOutOfQuota:
+      return "out_of_quota";
     case Unavailable::kCoolingDown:
       return "cooling_down";
     case Unavailable::kBreakerOpen:
@@ -163,7 +165,9 @@ void Fleet::take_over(const Fleet& before) {
 Availability Fleet::availability(DeploymentIndex index, std::int64_t tokens, TimePoint now) const {
   const DeploymentHealth& health = *health_[index];
   if (now < health.cool_until) {
-    return {Unavailable::kCoolingDown, health.cool_until};
+    // Nobody waits for money.
+    return health.is_out_of_quota ? Availability{Unavailable::kOutOfQuota, TimePoint::max()}
+                                  : Availability{Unavailable::kCoolingDown, health.cool_until};
   }
   if (!health.breaker.allows(now)) {
     return {Unavailable::kBreakerOpen,
@@ -217,6 +221,7 @@ void Fleet::settle_success(DeploymentHealth& health, const Admission& admission,
                           now);
   if (admission.at >= health.cooled_at) {
     health.cool_until = {};
+    health.is_out_of_quota = false;
     health.cool_downs = 0;
   }
 }
@@ -233,6 +238,10 @@ void Fleet::settle_failure(const Admission& admission, const AttemptResult& resu
       (outcome_class == OutcomeClass::kBusy || outcome_class == OutcomeClass::kQuota);
   if (is_cooled) {
     cool_down(health, admission, result, outcome_class, now);
+    health.is_out_of_quota = outcome_class == OutcomeClass::kQuota;
+  }
+  if (health.is_out_of_quota && is_cooled) {
+    cool_key(admission.deployment);
   }
   const bool is_failure = is_told && counts_as_failure(policy, result, outcome_class);
   if (is_failure || (is_told && outcome_class == OutcomeClass::kBusy)) {
@@ -253,6 +262,17 @@ void Fleet::settle_failure(const Admission& admission, const AttemptResult& resu
     return;
   }
   health.breaker.open(policy, now, random);
+}
+
+// A quota is the key's: whoever else uses it need not try.
+void Fleet::cool_key(DeploymentIndex index) {
+  const DeploymentHealth& told = *health_[index];
+  for (std::size_t other = 0; other < health_.size(); ++other) {
+    if (plan_->deployments[other].credential == plan_->deployments[index].credential) {
+      health_[other]->cool_until = std::max(health_[other]->cool_until, told.cool_until);
+      health_[other]->is_out_of_quota = true;
+    }
+  }
 }
 
 void Fleet::note_call(std::uint32_t credential, TimePoint now) {

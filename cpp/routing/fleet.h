@@ -23,7 +23,14 @@
 
 namespace llmgate::routing {
 
-enum class Unavailable : std::uint8_t { kNo, kCoolingDown, kBreakerOpen, kAtLimit, kAtParallel };
+enum class Unavailable : std::uint8_t {
+  kNo,
+  kCoolingDown,
+  kOutOfQuota,  // of the key: money or a daily cap
+  kBreakerOpen,
+  kAtLimit,
+  kAtParallel,
+};
 std::string_view name_of(Unavailable reason);
 
 struct Availability {
@@ -36,6 +43,7 @@ struct Availability {
 // What every decision reads comes first.
 struct DeploymentHealth {
   TimePoint cool_until{};
+  bool is_out_of_quota = false;  // that is why it cools down
   std::int64_t in_flight = 0;
   Breaker breaker;
   RateLimit limit;
@@ -106,6 +114,7 @@ class Fleet {
   [[nodiscard]] std::int64_t panics() const { return panics_; }
 
  private:
+  void cool_key(DeploymentIndex index);
   void find_aliases();
   void take_over(const Fleet& before);
   // An opening would leave some alias without any deployment: it stays closed.

@@ -77,13 +77,19 @@ TEST(LitellmFallbacks, AStarIsTheDefault) {
   EXPECT_EQ(config.plan.patterns.size(), 0U);
 }
 
-TEST(LitellmFallbacks, ListsOfTwoGroupsMayNameEachOther) {
-  const RouterConfig config = litellm(three("  fallbacks: [{a: [b]}, {b: [a]}]\n"));
-  EXPECT_EQ(tree(config, "a").find("openai/gpt-c"), std::string::npos);
-  EXPECT_NE(tree(config, "b")
-                .find("on any failure that may move: balance weighted\n      └─ "
-                      "openai/gpt-a"),
+TEST(LitellmFallbacks, RefuseACircleOfSeveralGroups) {
+  EXPECT_NE(litellm_failure(three("  fallbacks: [{a: [b]}, {b: [a]}]\n"))
+                .find("line 7: leads in a circle: a -> b -> a"),
+            std::string::npos)
+      << litellm_failure(three("  fallbacks: [{a: [b]}, {b: [a]}]\n"));
+  EXPECT_NE(litellm_failure(three("  fallbacks: [{a: [b]}, {b: [c]}, {c: [a]}]\n"))
+                .find("a -> b -> c -> a"),
             std::string::npos);
+}
+
+TEST(LitellmFallbacks, TakeListsThatMeetInOneGroup) {
+  const RouterConfig config = litellm(three("  fallbacks: [{a: [b, c]}, {b: [c]}]\n"));
+  EXPECT_NE(tree(config, "a").find("openai/gpt-c"), std::string::npos);
 }
 
 TEST(LitellmFallbacks, AGroupNamedTwiceIsLeftOut) {

@@ -74,8 +74,8 @@ TEST_F(CallAttempts, TellsEveryAttemptInTheLastError) {
   const Error& error = *completion(token).error;
   EXPECT_EQ(error.kind, ErrorKind::kAuthentication);
   EXPECT_EQ(error.message,
-            "bad key *** (the last of 2 attempts: a: 503 service_unavailable, b: 401 "
-            "authentication)");
+            "bad key *** (the last of 2 attempts: openai/model-of-a: 503 service_unavailable, "
+            "openai/model-of-b: 401 authentication)");
 }
 
 TEST_F(CallAttempts, WaitsBetweenTwoAttemptsAndSaysHowLong) {
@@ -122,7 +122,7 @@ TEST_F(CallAttempts, LeavesTheQueueAtItsDeadline) {
   ASSERT_TRUE(is_done(token));
   EXPECT_EQ(error_kind(token), ErrorKind::kTimeout);
   EXPECT_TRUE(completion(token).route.empty());
-  EXPECT_NE(completion(token).error->message.find("a: "), std::string::npos)
+  EXPECT_NE(completion(token).error->message.find("a/m: "), std::string::npos)
       << "who was full: " << completion(token).error->message;
 }
 
@@ -285,7 +285,7 @@ TEST_F(CallAttempts, StaysOffADeploymentWhoseBreakerIsOpen) {
   const auto token = submit(routed_spec());
   EXPECT_EQ(asked(), "b");
   reply(200, kPlainReply);
-  EXPECT_NE(completion(token).route.at(0).why.find("a: "), std::string::npos);
+  EXPECT_NE(completion(token).route.at(0).why.find("a/m: "), std::string::npos);
 }
 
 }  // namespace

@@ -224,6 +224,19 @@ TEST_F(FleetTest, CoolsAMinuteForAQuotaWithoutAHint) {
   EXPECT_EQ(fleet_.health(1).cool_until, kStart + seconds(3600));
 }
 
+TEST_F(FleetTest, CoolsEveryDeploymentOfAKeyThatIsOutOfQuota) {
+  RoutePlan plan = test::balance_over(test::deployments_named({"a", "b", "c"}));
+  plan.deployments[2].credential = 1;
+  plan.credential_count = 2;
+  Fleet fleet(test::shared(plan));
+  const auto admission = fleet.admit(0, 0, kStart, false);
+  fleet.settle(*admission, failed(kQuotaExceeded), kStart, random_);
+  EXPECT_EQ(fleet.availability(1, 0, kStart).reason, Unavailable::kOutOfQuota);
+  EXPECT_EQ(fleet.availability(1, 0, kStart).until, TimePoint::max()) << "nobody waits for it";
+  EXPECT_EQ(fleet.availability(2, 0, kStart).reason, Unavailable::kNo);
+  EXPECT_EQ(fleet.availability(1, 0, kStart + seconds(60)).reason, Unavailable::kNo);
+}
+
 TEST_F(FleetTest, NeverOpensTheLastOfAnAlias) {
   fail_often(0);
   for (int i = 0; i < 20; ++i) {
