@@ -55,7 +55,10 @@ class Router:
     Example:
         >>> import llmgate
         >>> router = llmgate.Router([
-        ...     {"model_name": "m", "litellm_params": {"model": "openai/a", "mock_response": "Hi!"}},
+        ...     {
+        ...         "model_name": "m",
+        ...         "litellm_params": {"model": "openai/a", "mock_response": "Hi!"},
+        ...     },
         ... ])
         >>> router.completion("m", "Hello").choices[0].message.content
         'Hi!'
