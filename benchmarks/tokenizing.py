@@ -30,6 +30,7 @@ ENCODINGS = ("cl100k_base", "o200k_base")
 SIZES = {"100 B": 100, "1 KB": 1_000, "10 KB": 10_000, "10 MB": 10_000_000}
 TEXTS = ("prose", "code", "cjk", "json")
 MEASURED_SECONDS = 0.15
+PASS_BYTES = 200_000  # of short texts in turn: the slowest peer takes 0.1 s for them
 WORDS = (
     r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+",
     r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*",
@@ -204,7 +205,8 @@ def _encoding_rows(peers: dict[str, Peer], rounds: int, encoding: str) -> list[R
     for text in TEXTS:
         for label, size in SIZES.items():
             many = size < 1_000_000
-            order = {"encoding": encoding, "text": text, "size": size, "most": 200 if many else 1}
+            most = min(200, PASS_BYTES // size) if many else 1
+            order = {"encoding": encoding, "text": text, "size": size, "most": most}
             for do, least in (("count", ">= 1.5x"), ("encode", ">= 1x")):
                 if do == "encode" and not many:
                     continue

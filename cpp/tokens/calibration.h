@@ -4,9 +4,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "base/mutex.h"
 #include "tokens/model_tokens.h"
@@ -38,16 +39,8 @@ class Calibration {
     double deviation = 0;  // and of how far the reports were from it, as a share
     std::uint64_t observations = 0;
   };
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const {
-      return std::hash<std::string_view>()(text);
-    }
-  };
-
   mutable Mutex mutex_;
-  std::unordered_map<std::string, Learned, Hash, std::equal_to<>> learned_
-      LLMGATE_GUARDED_BY(mutex_);
+  std::map<std::string, Learned, std::less<>> learned_ LLMGATE_GUARDED_BY(mutex_);
 };
 
 }  // namespace llmgate::tokens

@@ -48,19 +48,18 @@ Encoder::Encoder(const Vocabulary& vocabulary)
 
 std::size_t Encoder::count(std::string_view text, std::size_t enough) {
   return with_pattern(vocabulary_.pattern(),
-                      [&]<Pattern kPattern>() { return count_pieces<kPattern>(text, enough); });
+                      [&]<Pattern Chosen>() { return count_pieces<Chosen>(text, enough); });
 }
 
 void Encoder::encode(std::string_view text, std::vector<std::uint32_t>& ids) {
-  with_pattern(vocabulary_.pattern(),
-               [&]<Pattern kPattern>() { encode_pieces<kPattern>(text, ids); });
+  with_pattern(vocabulary_.pattern(), [&]<Pattern Chosen>() { encode_pieces<Chosen>(text, ids); });
 }
 
-template <Pattern kPattern>
+template <Pattern Chosen>
 std::size_t Encoder::count_pieces(std::string_view text, std::size_t enough) {
   const char* const end = text.data() + text.size();
   std::size_t total = 0;
-  PieceScanner<kPattern>(vocabulary_.classes(), text.data(), end)
+  PieceScanner<Chosen>(vocabulary_.classes(), text.data(), end)
       .run([&](const char* piece, const char* stop) {
         const auto size = static_cast<std::size_t>(stop - piece);
         total += size <= kLongestKey ? remembered(piece, size, end).count
@@ -70,10 +69,10 @@ std::size_t Encoder::count_pieces(std::string_view text, std::size_t enough) {
   return total;
 }
 
-template <Pattern kPattern>
+template <Pattern Chosen>
 void Encoder::encode_pieces(std::string_view text, std::vector<std::uint32_t>& ids) {
   const char* const end = text.data() + text.size();
-  PieceScanner<kPattern>(vocabulary_.classes(), text.data(), end)
+  PieceScanner<Chosen>(vocabulary_.classes(), text.data(), end)
       .run([&](const char* piece, const char* stop) {
         const auto size = static_cast<std::size_t>(stop - piece);
         if (size > kLongestKey) {

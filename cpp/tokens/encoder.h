@@ -41,9 +41,9 @@ class Encoder {
     std::array<std::uint32_t, kInlineIds> ids{};  // if there are not more
   };
 
-  template <Pattern kPattern>
+  template <Pattern Chosen>
   std::size_t count_pieces(std::string_view text, std::size_t enough);
-  template <Pattern kPattern>
+  template <Pattern Chosen>
   void encode_pieces(std::string_view text, std::vector<std::uint32_t>& ids);
   Remembered& remembered(const char* piece, std::size_t size, const char* end);
   void learn(Remembered& slot, std::uint64_t low, std::uint64_t high, std::string_view piece);

@@ -12,7 +12,7 @@
 
 namespace llmgate::tokens {
 
-template <Pattern kPattern>
+template <Pattern Chosen>
 class ExactScanner {
  public:
   ExactScanner(const CharacterClasses& classes, const char* end) : classes_(classes), end_(end) {}
@@ -38,12 +38,12 @@ class ExactScanner {
   }
 
   // Behind 's and its like, or null.
-  template <Contraction kKind>
+  template <Contraction Kind>
   [[nodiscard]] const char* contraction_end(const char* place) const {
     if (end_ - place < 2 || *place != '\'') {
       return nullptr;
     }
-    constexpr char kFold = kKind == Contraction::kAnyCase ? 0x20 : 0;
+    constexpr char kFold = Kind == Contraction::kAnyCase ? 0x20 : 0;
     const auto letter = static_cast<char>(place[1] | kFold);
     if (letter == 's' || letter == 'd' || letter == 'm' || letter == 't') {
       return place + 2;
@@ -62,7 +62,7 @@ class ExactScanner {
   }
 
  private:
-  static constexpr PieceRules kRules = rules_of(kPattern);
+  static constexpr PieceRules kRules = rules_of(Chosen);
 
   struct Character {
     CharacterClass kind = CharacterClass::kOther;

@@ -13,7 +13,7 @@
 
 namespace llmgate::tokens {
 
-template <Pattern kPattern>
+template <Pattern Chosen>
 class PieceScanner {
  public:
   PieceScanner(const CharacterClasses& classes, const char* begin, const char* end)
@@ -32,7 +32,7 @@ class PieceScanner {
   }
 
  private:
-  static constexpr PieceRules kRules = rules_of(kPattern);
+  static constexpr PieceRules kRules = rules_of(Chosen);
   // A new window once fewer bytes than this are left in it: longer words are rare.
   static constexpr std::size_t kLookAhead = 20;
 
@@ -163,7 +163,7 @@ class PieceScanner {
     return at_end || spaces == 1 ? stop : stop - 1;
   }
 
-  ExactScanner<kPattern> exact_;
+  ExactScanner<Chosen> exact_;
   const char* place_;
   const char* const end_;
   const char* window_ = nullptr;

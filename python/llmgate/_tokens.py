@@ -112,7 +112,8 @@ def count(
         >>> llmgate.count(["one", "two words"], encoding="cl100k_base")
         [1, 2]
     """
-    _need_exact(model, encoding)
+    if encoding is None or model is not None:
+        _need_exact(model, encoding)
     return _core.count(text, model, encoding, threads)
 
 

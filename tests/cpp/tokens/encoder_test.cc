@@ -56,11 +56,11 @@ std::string random_text(std::mt19937& random, std::size_t parts) {
   return text;
 }
 
-template <Pattern kPattern>
+template <Pattern Chosen>
 void expect_same_pieces(const CharacterClasses& classes, std::string_view text) {
   const char* const end = text.data() + text.size();
-  const ExactScanner<kPattern> exact(classes, end);
-  PieceScanner<kPattern> scanner(classes, text.data(), end);
+  const ExactScanner<Chosen> exact(classes, end);
+  PieceScanner<Chosen> scanner(classes, text.data(), end);
   scanner.run([&](const char* piece, const char* stop) {
     EXPECT_EQ(stop - piece, exact.piece_end(piece) - piece)
         << ::testing::PrintToString(std::string(text)) << " at " << piece - text.data();
