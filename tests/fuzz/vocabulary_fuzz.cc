@@ -34,7 +34,9 @@ void sign(std::vector<std::uint64_t>& words) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::vector<std::uint64_t> words(size / 32 * 4);
-  std::memcpy(words.data(), data, words.size() * sizeof words[0]);
+  if (!words.empty()) {
+    std::memcpy(words.data(), data, words.size() * sizeof words[0]);
+  }
   if (words.size() > kChecksum) {
     sign(words);
   }
