@@ -242,7 +242,7 @@ class Router:
         text = self._text.replaced(config)
         self._core.change(text.content, text.name, "", *self._tables, text.read_file)
         self._text = text
-        text.warn(self._core.notices)
+        text.warn(self._core.notices, depth=1)
 
     def add_deployment(self, deployment: Mapping[str, Any]) -> None:
         """Adds one entry of LiteLLM's ``model_list``."""
@@ -253,9 +253,7 @@ class Router:
         """Removes the deployment of this id from LiteLLM's ``model_list``."""
         config = self._litellm_config()
         ids = self._core.deployment_ids
-        kept = [
-            entry for entry, own in zip(config["model_list"], ids, strict=False) if own != id
-        ]
+        kept = [entry for entry, own in zip(config["model_list"], ids, strict=False) if own != id]
         if len(kept) == len(config["model_list"]):
             raise KeyError(f"{id!r} is no deployment's id; known: {', '.join(ids)}")
         self.change({**config, "model_list": kept})

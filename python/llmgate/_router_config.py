@@ -46,15 +46,21 @@ class Text:
             return {}
         return {name: _core.to_json(entry).decode() for name, entry in entries.items()}
 
-    def warn(self, notices: Iterable[tuple[str, str]]) -> None:
-        """What is accepted but waits for a later part, or needs an eye: one warning each."""
-        from llmgate._warnings import LLMGateWarning
-
-        place = f"{self.name}: " if self.name else ""
+    def warn(self, notices: Iterable[tuple[str, str]], *, depth: int = 2) -> None:
+        """What is accepted but waits for a later part, or needs an eye: one warning for each thing
+        said. ``depth`` is how many calls below the user's own this one is."""
+        places: dict[str, list[str]] = {}
         for path, message in notices:
+            places.setdefault(message, []).append(path)
+        file = f"{self.name}: " if self.name else ""
+        for message, paths in places.items():
             import warnings
 
-            warnings.warn(f"{place}{path}: {message}", LLMGateWarning, stacklevel=5)
+            from llmgate._warnings import LLMGateWarning
+
+            warnings.warn(
+                f"{file}{', '.join(paths)}: {message}", LLMGateWarning, stacklevel=depth + 2
+            )
 
 
 class Converted(dict[str, object]):
