@@ -31,6 +31,7 @@ struct Dialect {
   // Fields of other formats (cache_control, thinking, top_k, ...) are forwarded. False: the
   // provider refuses them, so that they are dropped and reported.
   bool takes_extensions = true;
+  std::span<const std::string_view> members = {};  // of a request, beside OpenAI's: its own
   std::span<const FieldRule> rules = {};
 };
 

@@ -1,17 +1,41 @@
 // Relays to the models of many vendors, in OpenAI's chat format.
 #include <array>
+#include <string_view>
 
 #include "providers/catalog/catalog.h"
 
 namespace llmgate::providers {
 namespace {
 
+// OpenRouter docs, "API Reference", "Provider Routing" and "Model Fallbacks", 2026-11.
+constexpr std::array kOpenRouterMembers = std::to_array<std::string_view>({"models",
+                                                                           "route",
+                                                                           "provider",
+                                                                           "preset",
+                                                                           "plugins",
+                                                                           "transforms",
+                                                                           "reasoning",
+                                                                           "include_reasoning",
+                                                                           "usage",
+                                                                           "session_id",
+                                                                           "trace",
+                                                                           "top_k",
+                                                                           "top_a",
+                                                                           "min_p",
+                                                                           "repetition_penalty",
+                                                                           "structured_outputs",
+                                                                           "image_config",
+                                                                           "stop_server_tools_when",
+                                                                           "cache_control",
+                                                                           "prompt_cache_options",
+                                                                           "debug"});
+
 const std::array kCards = std::to_array<Provider>({
     {.name = "openrouter",
      .base_url = "https://openrouter.ai/api/v1",
      .base_variables = "OPENROUTER_API_BASE",
      .key_variables = "OPENROUTER_API_KEY",
-     .dialect = {.provider = "openrouter"},
+     .dialect = {.provider = "openrouter", .members = kOpenRouterMembers},
      .source = "OpenRouter docs, API Overview, 2026-11"},
     {.name = "vercel-gateway",
      .aliases = "vercel_ai_gateway|vercel",

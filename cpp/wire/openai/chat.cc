@@ -1,4 +1,5 @@
 // OpenAI's chat completions: the format that most providers speak, and the canonical one.
+#include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
@@ -149,7 +150,9 @@ class OpenAiChatFormat final : public Format {
                            chat::Dispositions& dispositions) {
     const FieldRule* rule = rule_for(*issuer.dialect, name, issuer.model);
     if (rule == nullptr) {
-      const bool is_known = chat::is_known_parameter(name);
+      const auto& own = issuer.dialect->members;
+      const bool is_known =
+          chat::is_known_parameter(name) || std::find(own.begin(), own.end(), name) != own.end();
       const Conversion* foreign =
           is_known || issuer.dialect->takes_extensions ? nullptr : find_foreign_field(name);
       if (foreign != nullptr) {

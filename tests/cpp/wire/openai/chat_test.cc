@@ -74,6 +74,15 @@ TEST(RenderRequest, ForwardsUnknownFieldsAndNamesTheNearest) {
   EXPECT_EQ(rendered.dispositions[1].path, "$.top_k");
 }
 
+TEST(RenderRequest, KnowsTheProvidersOwnMembers) {
+  constexpr std::array kOwn = std::to_array<std::string_view>({"models", "route"});
+  const Dialect dialect{.provider = "p", .members = kOwn};
+  const RenderedRequest rendered = render(R"("models":["a"],"route":"fallback","x":1)", dialect);
+  EXPECT_EQ(rendered.body, body_with(R"("models":["a"],"route":"fallback","x":1)"));
+  ASSERT_EQ(rendered.dispositions.size(), 1U);
+  EXPECT_EQ(rendered.dispositions[0].path, "$.x");
+}
+
 TEST(RenderRequest, DropsWhatTheProviderRefuses) {
   const RenderedRequest rendered = render(R"("logit_bias":{"5":1},"seed":1)", kStrict);
   EXPECT_EQ(rendered.body, body_with(R"("seed":1)"));
