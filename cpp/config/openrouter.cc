@@ -110,10 +110,13 @@ Failure RouteReader::read_models() {
   const Path root("$");
   const Value model = request_.find("model");
   if (model.exists() && !model.is_null()) {
-    if (!model.is_string() || model.escaped().empty()) {
+    if (!model.is_string()) {
       return chat::refuse(root.member("model"), model, "a model's name");
     }
-    add_model(model.unescaped(), root.member("model"));
+    // Without a name the call is for targets that have their own.
+    if (!model.escaped().empty()) {
+      add_model(model.unescaped(), root.member("model"));
+    }
   }
   const Value models = take("models");
   const Path path = root.member("models");

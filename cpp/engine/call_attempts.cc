@@ -7,6 +7,7 @@
 #include "engine/call.h"
 #include "engine/continuation.h"
 #include "engine/render_request.h"
+#include "providers/settings.h"
 
 namespace llmgate::engine {
 namespace {
@@ -175,6 +176,11 @@ void Call::aim(Exchange& exchange) {
   if (pattern.empty() || pattern.find('*') != std::string::npos || !headers.empty()) {
     auto own = std::make_unique<providers::Target>(routed.target);
     own->model = model_of(pattern, route_.captured());
+    // A URL that names the model leaves room for it as well; what cannot stand there stays out.
+    std::string& url = own->base_url;
+    if (url.find('*') != std::string::npos && providers::is_url_safe(route_.captured())) {
+      url = model_of(url, route_.captured());
+    }
     own->extra_headers.insert(own->extra_headers.end(), headers.begin(), headers.end());
     exchange.target = own.get();
     exchange.own_target = std::move(own);
@@ -202,6 +208,15 @@ wire::Issuer Call::issuer(const Exchange& exchange) const {
 Failure Call::prepare_request(Exchange& exchange) {
   if (!route_.is_routed()) {
     return std::nullopt;
+  }
+  if (exchange.target->model.empty()) {
+    return bad_request("$.model",
+                       "is missing, and the deployment names none; accepted: a model's name");
+  }
+  if (exchange.own_target && exchange.own_target->base_url.find('*') != std::string::npos) {
+    return bad_request("$.model",
+                       "stands in the provider's URL; accepted: letters, digits, '-', "
+                       "'_', '.'");
   }
   if (Failure failure = lay_parameters(exchange); failure || !said_) {
     return failure;

@@ -46,7 +46,7 @@ Failure take_as_it_is(std::string base, const Settings& settings, const std::str
 Failure take_deployment(std::string base, const std::string& version, Target& target) {
   if (host_of(base).ends_with(".services.ai.azure.com") && path_of(base).empty()) {
     target.base_url = std::move(base) + "/models";
-  } else if (is_url_safe(target.model)) {
+  } else if (is_url_safe(target.model, "*")) {  // a Router's pattern, filled in for each call
     target.base_url = std::move(base) + "/openai/deployments/" + target.model;
   } else {
     return bad_request("$.model",

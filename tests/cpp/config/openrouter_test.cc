@@ -37,6 +37,7 @@ TEST(RequestRoute, PutsTheModelBeforeTheModelsWithoutRepeats) {
 
 TEST(RequestRoute, TakesModelsWithoutAModel) {
   EXPECT_EQ(route_of(R"({"models":["a/b","c/d"]})").models, (Names{"a/b", "c/d"}));
+  EXPECT_EQ(route_of(R"({"model":"","models":["a/b"]})").models, (Names{"a/b"}));
 }
 
 TEST(RequestRoute, RefusesModelsThatAreNoNames) {

@@ -39,6 +39,39 @@ TEST_F(CallAttempts, SendsEachAttemptToItsOwnTargetWithItsOwnModelAndKey) {
   EXPECT_EQ(completion(token).route[1].outcome, "finished");
 }
 
+TEST_F(CallAttempts, RefusesToAskWithoutTheNameOfAModel) {
+  make_router({tree_.target("a")});
+  router_->targets.front().target.model.clear();  // it takes the caller's, who gave none
+  const auto token = submit(routed_spec());
+  ASSERT_TRUE(is_done(token));
+  ASSERT_TRUE(completion(token).error);
+  EXPECT_EQ(completion(token).error->kind, ErrorKind::kBadRequest);
+  EXPECT_EQ(completion(token).error->json_path, "$.model");
+}
+
+TEST_F(CallAttempts, PutsTheCallersModelIntoAUrlThatLeavesRoomForIt) {
+  make_router({tree_.target("a")});
+  router_->targets.front().target.model = "*";
+  router_->targets.front().target.base_url = "http://a.test/deployments/*";
+  engine::CallSpec named = routed_spec();
+  named.routed->captured = "gpt-4o";
+  submit(std::move(named));
+  EXPECT_EQ(transfer().request.url, "http://a.test/deployments/gpt-4o/chat/completions");
+  EXPECT_NE(transfer().request.body.find(R"("model":"gpt-4o")"), std::string::npos);
+}
+
+TEST_F(CallAttempts, KeepsOutOfAUrlWhatCannotStandThere) {
+  make_router({tree_.target("a")});
+  router_->targets.front().target.model = "*";
+  router_->targets.front().target.base_url = "http://a.test/deployments/*";
+  engine::CallSpec hostile = routed_spec();
+  hostile.routed->captured = "../keys?x";
+  const auto token = submit(std::move(hostile));
+  ASSERT_TRUE(is_done(token));
+  ASSERT_TRUE(completion(token).error);
+  EXPECT_EQ(completion(token).error->json_path, "$.model");
+}
+
 TEST_F(CallAttempts, ReplacesAStreamBeforeItsFirstContent) {
   make_fallback();
   const auto token = submit(routed_spec(true));

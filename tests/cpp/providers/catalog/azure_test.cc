@@ -42,6 +42,12 @@ TEST(AzureCard, AddressesTheDeploymentWhereAVersionIsDated) {
   EXPECT_EQ(url(kResource + std::string("/openai"), "2024-10-21"), expected);
 }
 
+TEST(AzureCard, LeavesRoomForTheDeploymentOfAPattern) {
+  EXPECT_EQ(url(kResource, "2024-10-21", "azure/*"),
+            "https://name.openai.azure.com/openai/deployments/*/chat/completions"
+            "?api-version=2024-10-21");
+}
+
 TEST(AzureCard, ReadsTheVersionFromTheEnvironment) {
   for (const std::string name : {"AZURE_API_VERSION", "OPENAI_API_VERSION"}) {
     EXPECT_EQ(
