@@ -76,7 +76,8 @@ void check_target_options(FieldReader& reader, const Field& options, LitellmGrou
       reader.fail_unknown(option, "target option", name, groups.known_names());
     }
   });
-  reader.note(options, "is checked against the model list, and changes nothing else");
+  reader.note(options,
+              "is checked against the model list; without a routing_strategy the fastest is asked");
 }
 
 void keep_the_rest(const LitellmDocument& document, RouterConfig& config) {

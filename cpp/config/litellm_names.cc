@@ -29,7 +29,7 @@ constexpr std::array kDocument = std::to_array<WaitingName>({
     {"model_list", ""},
     {"router_settings", ""},
     {"litellm_settings", ""},
-    {"general_settings", ""},
+    {"general_settings", kServer},
     {"environment_variables", ""},
     {"include", ""},
     {"credential_list", ""},

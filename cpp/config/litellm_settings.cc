@@ -219,8 +219,11 @@ LitellmSettings read_litellm_settings(FieldReader& reader, const LitellmDocument
     check_names(reader, part, "litellm setting", litellm_names());
   }
   LitellmSettings out;
+  // Whoever gives options and no strategy expects the fastest of them.
+  const bool has_options = router.find("target_options").exists();
   read_strategy(reader, router.find("routing_strategy"), router.find("routing_strategy_args"),
-                "simple-shuffle", out.strategy, out.options);
+                has_options ? "latency-based-routing" : "simple-shuffle", out.strategy,
+                out.options);
   read_retries(reader, router, litellm, out);
   read_breaker(reader, router, litellm, config.plan.breakers.front());
   read_policies(reader, router, config.plan.policies);

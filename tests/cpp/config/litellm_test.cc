@@ -106,6 +106,7 @@ TEST(LoadLitellm, ReadsTheArticleWithAnImplicitTarget) {
   EXPECT_NE(config.cache.find("\"redis.internal\""), std::string::npos);
   EXPECT_NE(config.general_settings.find("os.environ/NOT_SET_HERE"), std::string::npos);
   EXPECT_EQ(notice_at(config, "$.litellm_settings.cache"), "is read, but waits for the cache");
+  EXPECT_EQ(notice_at(config, "$.general_settings"), "is read, but waits for the server");
   EXPECT_NE(notice_at(config, "$.router_settings.fallbacks[0].smart-default[0]"), "");
 }
 
@@ -124,7 +125,7 @@ router_settings:
   max_retries: 2
 )");
   EXPECT_EQ(routing::explain(config.plan),
-            "gpt-4\n└─ balance weighted, 2 retries\n   ├─ openai/gpt-4\n   └─ "
+            "gpt-4\n└─ balance lowest_latency, 2 retries\n   ├─ openai/gpt-4\n   └─ "
             "openai/gpt-4-turbo\n");
   EXPECT_EQ(config.targets[0].times.timeout, std::chrono::seconds(30));
   EXPECT_NE(notice_at(config, "$.router_settings.target_options"), "");
