@@ -184,7 +184,7 @@ class RoutedReader {
       names.push_back(name);
     }
     if (route_.is_auto) {
-      names = {alias_for(request)};
+      names = auto_names(request);
     }
     routed_->root_kinds = names.size() > 1 ? kAnyFailure : routing::kinds_that_may_fall_back();
     for (const json::Value fallback : given_.index.root().find("fallbacks").elements()) {
@@ -202,7 +202,33 @@ class RoutedReader {
     return choose_deployment(given_.index.root().find("deployment"));
   }
 
-  // "auto": the alias that the classifier chooses, else the plan's own "auto".
+  // "auto": the alias that the classifier chooses, else the plan's own "auto", else all aliases for
+  // a call that says what it prefers.
+  std::vector<std::string> auto_names(const chat::ChatRequest& request) {
+    std::vector<std::string> names{alias_for(request)};
+    std::string captured;
+    if (names.front() != "auto" || route_.strategy.empty() ||
+        routing::find_alias(plan(), "auto", captured) != nullptr) {
+      return names;
+    }
+    std::vector<const routing::Alias*> aliases;
+    for (const routing::Alias& alias : plan().aliases) {
+      if (!alias.is_hidden) {
+        aliases.push_back(&alias);
+      }
+    }
+    // The plan has them in order of name, its nodes in that of the configuration.
+    std::sort(aliases.begin(), aliases.end(), [](const auto* a, const auto* b) {
+      return std::pair(a->root, std::string_view(a->name)) <
+             std::pair(b->root, std::string_view(b->name));
+    });
+    names.clear();
+    for (const routing::Alias* alias : aliases) {
+      names.push_back(alias->name);
+    }
+    return names;
+  }
+
   std::string alias_for(const chat::ChatRequest& request) {
     if (handle_.classes.empty()) {
       return "auto";
