@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
+from seeds import World
 
 import llmgate
 from llmgate.testing import FakeProvider
@@ -31,6 +33,13 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if STEERING.fullmatch(name) or name in NAMED_BY_CARDS:
             monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """A scripted provider for each one that the articles name."""
+    with ExitStack() as stack:
+        yield World(monkeypatch, stack)
 
 
 @pytest.fixture
