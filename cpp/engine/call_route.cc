@@ -48,6 +48,7 @@ routing::Decision CallRoute::next(TimePoint now, std::optional<milliseconds> rem
     routing::Decision decision;
     decision.action = routing::Decision::Action::kWait;
     decision.wait = remaining.value_or(Timeouts::kPlainTotal);
+    decision.is_queue = true;
     decision.why = "waits behind others";
     return decision;
   }
@@ -108,11 +109,14 @@ std::optional<routing::FaultEffect> CallRoute::fault(const routing::Path& path, 
   return hits ? std::optional(effect) : std::nullopt;
 }
 
-void CallRoute::join_queue(std::function<bool()> wake) {
-  if (!routed_->ticket) {
-    routed_->ticket = routed_->state->waiting.add(routed_->call.request.priority,
-                                                  routed_->call.roots.front(), std::move(wake));
+void CallRoute::join_queue(bool is_queue, std::function<bool()> wake) {
+  WaitingCalls& waiting = routed_->state->waiting;
+  if (routed_->ticket) {
+    waiting.change(*routed_->ticket, is_queue);
+    return;
   }
+  routed_->ticket = waiting.add(routed_->call.request.priority, routed_->call.roots.front(),
+                                is_queue, std::move(wake));
 }
 
 void CallRoute::leave_queue() {

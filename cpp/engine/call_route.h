@@ -40,7 +40,7 @@ class CallRoute {
   void remember_answer(const routing::Path& path, TimePoint now);
 
   // Waits for a place; `wake` as in WaitingCalls. Leaving is done by leave_queue() or by the end.
-  void join_queue(std::function<bool()> wake);
+  void join_queue(bool is_queue, std::function<bool()> wake);
   void leave_queue();
   ~CallRoute() { leave_queue(); }
   CallRoute(const CallRoute&) = delete;

@@ -1,15 +1,26 @@
 #include "engine/router_table.h"
 
 #include <set>
-#include <vector>
 
 namespace llmgate::engine {
+namespace {
 
-WaitingCalls::Ticket WaitingCalls::add(int priority, routing::NodeIndex root,
+// Of calls that wait for a deployment to recover, in one round: thousands may after an outage.
+constexpr int kMostRefusals = 16;
+
+}  // namespace
+
+WaitingCalls::Ticket WaitingCalls::add(int priority, routing::NodeIndex root, bool is_queue,
                                        std::function<bool()> wake) {
   const Ticket ticket{priority, ++arrivals_};
-  calls_.emplace(ticket, Waiting{root, std::move(wake)});
+  calls_.emplace(ticket, Waiting{root, is_queue, std::move(wake)});
   return ticket;
+}
+
+void WaitingCalls::change(const Ticket& ticket, bool is_queue) {
+  if (const auto found = calls_.find(ticket); found != calls_.end()) {
+    found->second.is_queue = is_queue;
+  }
 }
 
 void WaitingCalls::remove(const Ticket& ticket) { calls_.erase(ticket); }
@@ -19,7 +30,7 @@ bool WaitingCalls::has_before(int priority, routing::NodeIndex root) const {
     if (ticket.first > priority) {
       return false;
     }
-    if (waiting.root == root) {
+    if (waiting.is_queue && waiting.root == root) {
       return true;
     }
   }
@@ -32,22 +43,23 @@ void WaitingCalls::wake() {
     return;
   }
   is_waking_ = true;
-  std::vector<Ticket> order;
-  order.reserve(calls_.size());
-  for (const auto& [ticket, waiting] : calls_) {
-    order.push_back(ticket);
-  }
   std::set<routing::NodeIndex> full;
-  for (const Ticket& ticket : order) {
-    const auto found = calls_.find(ticket);
-    if (found == calls_.end() || full.contains(found->second.root)) {
+  int refusals = 0;
+  for (auto place = calls_.begin(); place != calls_.end();) {
+    const Ticket ticket = place->first;
+    const bool is_queue = place->second.is_queue;
+    const routing::NodeIndex root = place->second.root;
+    if (is_queue ? full.contains(root) : refusals >= kMostRefusals) {
+      ++place;
       continue;
     }
-    const routing::NodeIndex root = found->second.root;
-    const std::function<bool()> wake = found->second.wake;
-    if (!wake()) {
+    const std::function<bool()> wake_call = place->second.wake;  // may take itself out of here
+    if (!wake_call() && is_queue) {
       full.insert(root);
+    } else if (calls_.contains(ticket)) {
+      ++refusals;
     }
+    place = calls_.upper_bound(ticket);
   }
   is_waking_ = false;
 }

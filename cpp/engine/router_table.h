@@ -23,18 +23,22 @@ class WaitingCalls {
   using Ticket = std::pair<int, std::uint64_t>;  // priority, then order of arrival
 
   // `wake` is called, once for each time a place may be free, until the ticket is given back. It
-  // says whether its call got a place.
-  Ticket add(int priority, routing::NodeIndex root, std::function<bool()> wake);
+  // says whether its call got a place. Nobody passes a call that is in the queue for its root; one
+  // that waits for a deployment to recover holds back no other.
+  Ticket add(int priority, routing::NodeIndex root, bool is_queue, std::function<bool()> wake);
+  void change(const Ticket& ticket, bool is_queue);
   void remove(const Ticket& ticket);
-  // Whether somebody with at least this priority waits for the same root already.
+  // Whether somebody with at least this priority is in the queue for the same root already.
   [[nodiscard]] bool has_before(int priority, routing::NodeIndex root) const;
-  // A place may be free. Each waiting call is asked, in order, until one of its root gets none.
+  // A place may be free. Waiting calls are asked in order: of a queue, until one gets none; of the
+  // others, until some got none. These have timers of their own.
   void wake();
   [[nodiscard]] std::size_t size() const { return calls_.size(); }
 
  private:
   struct Waiting {
     routing::NodeIndex root;
+    bool is_queue;
     std::function<bool()> wake;
   };
   std::map<Ticket, Waiting> calls_;

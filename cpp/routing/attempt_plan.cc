@@ -80,7 +80,10 @@ class Planner {
       if (context_.plan.policies.at_limit == AtLimit::kFail) {
         return stop("every deployment is at its limit", ErrorKind::kRateLimit);
       }
-      return wait(std::min(until_free, longest_wait(kLongestQueueing)), "waits for a place");
+      Decision queue =
+          wait(std::min(until_free, longest_wait(kLongestQueueing)), "waits for a place");
+      queue.is_queue = true;
+      return queue;
     }
     if (blocked.has_cooling) {
       const bool may_wait = context_.max_retries.value_or(1) > 0;

@@ -29,7 +29,8 @@ struct Decision {
   std::string_view why;               // for the route
   // kStop before any attempt was made: what the call fails with.
   ErrorKind kind = ErrorKind::kServiceUnavailable;
-  bool leaves_issuer = false;    // moved away from who issued the reasoning state in the messages
+  bool is_queue = false;       // kWait: nothing of the plan has room; who comes later waits behind
+  bool leaves_issuer = false;  // moved away from who issued the reasoning state in the messages
   std::vector<Skipped> skipped;  // what stood before it, and why it was passed over
 };
 

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -89,6 +90,7 @@ class SimulatedRouter {
   void settle(Attempt& attempt);
   void remember_answer(const Call& call, const Path& path);
   void wake_waiting();
+  [[nodiscard]] bool has_queue_before(int priority) const;
   void leave_queue(Call& call);
   void end_call(std::uint32_t index, std::optional<ErrorKind> failure);
   [[nodiscard]] PlanContext context_of(const Call& call);
@@ -114,6 +116,7 @@ class SimulatedRouter {
   std::vector<Call> calls_;
   std::vector<std::uint32_t> free_;
   std::map<std::pair<int, std::uint64_t>, std::uint32_t> waiting_;
+  std::set<std::pair<int, std::uint64_t>> queue_;  // those of them that hold others back
   TimePoint now_ = kStart;
   std::uint64_t tickets_ = 0;
   std::uint32_t serials_ = 0;

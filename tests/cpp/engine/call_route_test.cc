@@ -51,7 +51,7 @@ TEST_F(CallRouteTest, QueuesANewCallBehindThoseThatWait) {
   engine::CallSpec second = routed_spec();
   engine::CallRoute waiting(0, chance_);
   waiting.enter(*first.routed, first.request.root(), routers_);
-  waiting.join_queue([] { return false; });
+  waiting.join_queue(true, [] { return false; });
   engine::CallRoute arriving(0, chance_);
   arriving.enter(*second.routed, second.request.root(), routers_);
   EXPECT_EQ(arriving.next(kStart, std::nullopt).action, Action::kWait);

@@ -13,8 +13,9 @@ namespace {
 class Waiting : public ::testing::Test {
  protected:
   // A call that takes a place while there are some.
-  void add(const std::string& name, int priority, routing::NodeIndex root = 0) {
-    tickets_.push_back(calls_.add(priority, root, [this, name] {
+  void add(const std::string& name, int priority, routing::NodeIndex root = 0,
+           bool is_queue = true) {
+    tickets_.push_back(calls_.add(priority, root, is_queue, [this, name] {
       if (places_ == 0) {
         return false;
       }
@@ -66,7 +67,7 @@ TEST_F(Waiting, AsksNobodyBehindACallOfTheSameRootThatGotNothing) {
 TEST_F(Waiting, AsksOthersForAnotherRoot) {
   bool was_asked = false;
   add("a", 0, 0);
-  calls_.add(0, 7, [&] {
+  calls_.add(0, 7, true, [&] {
     was_asked = true;
     return false;
   });
@@ -80,6 +81,25 @@ TEST_F(Waiting, KnowsWhetherANewCallMustQueueBehind) {
   EXPECT_TRUE(calls_.has_before(9, 3));
   EXPECT_FALSE(calls_.has_before(4, 3)) << "more urgent";
   EXPECT_FALSE(calls_.has_before(9, 2)) << "another root";
+}
+
+TEST_F(Waiting, IsHeldBackByNobodyWhoWaitsForADeploymentToRecover) {
+  add("a", 0, 3, false);
+  EXPECT_FALSE(calls_.has_before(5, 3));
+  calls_.change(ticket_of("a"), true);
+  EXPECT_TRUE(calls_.has_before(5, 3));
+}
+
+TEST_F(Waiting, AsksOnlySomeOfThoseThatWaitForADeploymentToRecover) {
+  int asked = 0;
+  for (int i = 0; i < 100; ++i) {
+    calls_.add(0, 0, false, [&] {
+      ++asked;
+      return false;
+    });
+  }
+  calls_.wake();
+  EXPECT_EQ(asked, 16);
 }
 
 Router router_of(std::uint64_t id, std::uint64_t version, const std::vector<std::string>& ids) {
