@@ -5,6 +5,12 @@
 #include "chat/normalize.h"
 
 namespace llmgate::chat {
+namespace {
+
+// Of five names or so.
+constexpr std::size_t kUsualNameBytes = 64;
+
+}  // namespace
 
 Result<ChatRequest> ChatRequest::read(std::string body) {
   ChatRequest request;
@@ -20,11 +26,28 @@ Result<ChatRequest> ChatRequest::read(std::string body) {
   return request;
 }
 
-std::vector<std::string> ChatRequest::field_names() const {
-  std::vector<std::string> names;
-  names.reserve(root().size());
+std::string ChatRequest::field_names_text() const {
+  std::string names;
+  names.reserve(kUsualNameBytes);
   for (const json::Member member : root().members()) {
-    names.push_back(member.name.unescaped());
+    names += member.name.raw();
+  }
+  return names;
+}
+
+std::vector<std::string> split_field_names(std::string_view text) {
+  std::vector<std::string> names;
+  json::Document name;
+  while (!text.empty()) {
+    std::size_t end = 1;
+    while (text[end] != '"') {
+      end += text[end] == '\\' ? 2 : 1;
+    }
+    const std::string_view raw = text.substr(0, end + 1);
+    text.remove_prefix(end + 1);
+    if (!name.read(raw)) {
+      names.push_back(name.root().unescaped());
+    }
   }
   return names;
 }

@@ -13,6 +13,9 @@
 
 namespace llmgate::chat {
 
+// From ChatRequest::field_names_text().
+std::vector<std::string> split_field_names(std::string_view text);
+
 class ChatRequest {
  public:
   // Reads and checks `body` (see normalize.h for what is refused).
@@ -27,7 +30,12 @@ class ChatRequest {
   [[nodiscard]] std::string_view body() const { return *body_; }
   [[nodiscard]] bool is_stream() const { return is_stream_; }
   // Names of the top-level members, as the dispositions list them.
-  [[nodiscard]] std::vector<std::string> field_names() const;
+  [[nodiscard]] std::vector<std::string> field_names() const {
+    return split_field_names(field_names_text());
+  }
+  // The same as they stand, one after the other in their quotes: every call keeps them, few are
+  // asked for them.
+  [[nodiscard]] std::string field_names_text() const;
 
  private:
   ChatRequest() = default;

@@ -62,7 +62,7 @@ void Call::start() {
   assert(context_.loop.on_loop_thread());
   guard([this] {
     main_.times.call_started = now();
-    completion_->fields = spec_.request.field_names();
+    completion_->fields = spec_.request.field_names_text();
     if (spec_.routed == nullptr) {
       start_attempt(main_, routing::single_target_path(), "first", {});
       return;
@@ -393,6 +393,10 @@ std::optional<Deadline> Call::deadline_of(Exchange& exchange) {
 }
 
 std::optional<TimePoint> Call::next_time() {
+  if (!hedge_ && !hedge_at_ && main_.is_running()) {
+    const auto deadline = deadline_of(main_);
+    return deadline ? std::optional(deadline->at) : std::nullopt;
+  }
   std::optional<TimePoint> next = hedge_at_;
   const auto consider = [&](std::optional<Deadline> deadline) {
     if (deadline && (!next || deadline->at < *next)) {

@@ -83,7 +83,7 @@ class Call final : public ExchangeOwner {
   Failure prepare_request(Exchange& exchange);
   Failure lay_parameters(Exchange& exchange);
   void send(Exchange& exchange);
-  void send_out(Exchange& exchange, net::HttpRequest request);
+  void send_out(Exchange& exchange, net::HttpRequest&& request);
   bool inject_fault(Exchange& exchange, net::HttpRequest& request);
   void end_injected(Exchange& exchange);
   bool interrupt_by_fault(Exchange& exchange);

@@ -258,9 +258,11 @@ void Call::send(Exchange& exchange) {
                                    : exchange.target->provider->format(),
       issuer, AnswerReader::Options{is_stream(), spec_.keeps_raw, expected_choices(spec_.request)},
       context_.scratch);
-  if (Failure failure = prepare_request(exchange)) {
-    fail_attempt(exchange, std::move(*failure), false, true);
-    return;
+  if (route_.is_routed()) {
+    if (Failure failure = prepare_request(exchange)) {
+      fail_attempt(exchange, std::move(*failure), false, true);
+      return;
+    }
   }
   const chat::ChatRequest& request = exchange.own_request ? *exchange.own_request : spec_.request;
   auto rendered =
@@ -270,12 +272,12 @@ void Call::send(Exchange& exchange) {
     fail_attempt(exchange, std::move(rendered.error()), false, true);
     return;
   }
-  if (!inject_fault(exchange, *rendered)) {
+  if (!route_.is_routed() || !inject_fault(exchange, *rendered)) {
     send_out(exchange, std::move(*rendered));
   }
 }
 
-void Call::send_out(Exchange& exchange, net::HttpRequest request) {
+void Call::send_out(Exchange& exchange, net::HttpRequest&& request) {
   if (const std::string* const mock = mock_of(exchange)) {
     answer_from_mock(exchange, *mock);
     return;
@@ -343,7 +345,7 @@ void Call::start_hedge() {
     return;
   }
   hedge_ = std::make_unique<Exchange>(*this);
-  hedge_->admission = std::move(admission);
+  hedge_->admission = admission;
   start_attempt(*hedge_, *path, "hedge", {});
 }
 

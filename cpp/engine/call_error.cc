@@ -55,7 +55,8 @@ std::string attempts_text(const std::vector<Attempt>& route) {
   std::string text;
   for (const Attempt& attempt : route) {
     text += text.empty() ? "" : ", ";
-    text += attempt.provider + "/" + attempt.model + ": ";
+    text += attempt.provider;
+    text += "/" + attempt.model + ": ";
     text += attempt.status == 0 ? "" : std::to_string(attempt.status) + " ";
     text += attempt.outcome;
   }

@@ -32,7 +32,7 @@ class CallRoute {
   // A place at the end of `path`. Nothing: it is taken meanwhile; plan again.
   std::optional<routing::Admission> admit(const routing::Path& path, TimePoint now);
   // An attempt has failed: for the decisions to come.
-  void note(routing::Outcome outcome) { outcomes_.push_back(std::move(outcome)); }
+  void note(const routing::Outcome& outcome) { outcomes_.push_back(outcome); }
   // The place is free again, and the fleet knows how it went.
   void settle(const routing::Admission& admission, const routing::AttemptResult& result,
               TimePoint now);

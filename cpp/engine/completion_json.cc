@@ -1,5 +1,6 @@
 #include "engine/completion_json.h"
 
+#include "chat/request.h"
 #include "chat/view.h"
 #include "json/writer.h"
 
@@ -73,7 +74,8 @@ std::string render_beside(const Completion& completion) {
   json::Writer out(text);
   out.begin_object().escaped_key("turn").raw(chat::render_turn(completion.turn));
   out.escaped_key("dispositions")
-      .raw(chat::render_dispositions(completion.fields, completion.dispositions));
+      .raw(chat::render_dispositions(chat::split_field_names(completion.fields),
+                                     completion.dispositions));
   out.escaped_key("route").begin_array();
   for (const Attempt& attempt : completion.route) {
     write_attempt(attempt, out);

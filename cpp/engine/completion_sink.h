@@ -23,7 +23,7 @@ using Token = std::uint64_t;  // names one call; never 0, never used twice in a 
 
 // One HTTP exchange of a call, for `response.route`.
 struct Attempt {
-  std::string provider;
+  std::string_view provider;  // the name on its card
   std::string model;
   std::string base_url;
   std::string deployment;          // of a routed call
@@ -46,7 +46,7 @@ struct Attempt {
 struct Completion {
   std::optional<Error> error;
   chat::Turn turn;
-  std::vector<std::string> fields;  // names of the request's members
+  std::string fields;  // names of the request's members: ChatRequest::field_names_text()
   chat::Dispositions dispositions;
   std::vector<Attempt> route;
   std::string request_id;

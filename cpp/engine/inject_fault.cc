@@ -42,7 +42,8 @@ void Call::end_injected(Exchange& exchange) {
   injected.timer = 0;
   injected.is_pending = false;
   if (injected.held) {
-    send_out(exchange, *std::exchange(injected.held, std::nullopt));
+    net::HttpRequest held = *std::exchange(injected.held, std::nullopt);
+    send_out(exchange, std::move(held));
     return;
   }
   const routing::FaultEffect& effect = injected.effect;

@@ -1,6 +1,5 @@
 #include "engine/render_request.h"
 
-#include <iterator>
 #include <string>
 #include <utility>
 
@@ -17,7 +16,7 @@ Failure refuse_loss(const chat::Dispositions& dispositions) {
     if (chat::is_loss(entry.action)) {
       Error error = bad_request(entry.path, "strict: the field would be " +
                                                 std::string(name_of(entry.action)) + " (" +
-                                                entry.reason + ")");
+                                                std::string(entry.reason) + ")");
       error.kind = ErrorKind::kUnsupportedParams;
       return error;
     }
@@ -34,9 +33,8 @@ Result<net::HttpRequest> render_request(const AttemptInput& input, const wire::I
   if (!rendered) {
     return std::move(rendered.error());
   }
-  dispositions = target.notes;
-  dispositions.insert(dispositions.end(), std::make_move_iterator(rendered->dispositions.begin()),
-                      std::make_move_iterator(rendered->dispositions.end()));
+  dispositions = std::move(rendered->dispositions);
+  dispositions.insert(dispositions.begin(), target.notes.begin(), target.notes.end());
   if (input.is_strict) {
     if (Failure failure = refuse_loss(dispositions)) {
       return std::move(*failure);

@@ -83,9 +83,12 @@ class Completions:
             stream: as for :func:`llmgate.completion`.
             **arguments: as for :meth:`llmgate.Router.completion`.
         """
-        router = self._options.router(config)
+        complete: Any = self._options.router(config).completion
         merged = self._options.merged_metadata(metadata)
-        return router.completion(model, messages, stream=stream, metadata=merged, **arguments)
+        answer: ModelResponse | Stream = complete(
+            model, messages, stream=stream, metadata=merged, **arguments
+        )
+        return answer
 
 
 class AsyncCompletions:
@@ -105,11 +108,12 @@ class AsyncCompletions:
         **arguments: Any,
     ) -> ModelResponse | AsyncStream:
         """:meth:`Completions.create`, awaited."""
-        router = self._options.router(config)
+        complete: Any = self._options.router(config).acompletion
         merged = self._options.merged_metadata(metadata)
-        return await router.acompletion(
+        answer: ModelResponse | AsyncStream = await complete(
             model, messages, stream=stream, metadata=merged, **arguments
         )
+        return answer
 
 
 class Chat:

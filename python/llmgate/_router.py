@@ -13,11 +13,21 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from os import PathLike
-    from typing import Any
+    from typing import Any, Literal, overload
 
     from llmgate._arguments import MessageLike
     from llmgate._streams import AsyncStream, Stream
     from llmgate._views import ModelResponse
+else:
+
+    def overload(function: Any) -> Any:
+        """Stands for typing's at run time: importing typing costs 4 ms."""
+        return function
+
+
+# With arguments that their signatures keep for themselves.
+_complete: Any = completion
+_acomplete: Any = acompletion
 
 # Arguments of a routed call that its plan reads and no provider sees.
 _FOR_THE_PLAN = (
@@ -116,6 +126,24 @@ class Router:
 
     # ---- calls
 
+    @overload
+    def completion(
+        self,
+        model: str,
+        messages: str | Sequence[MessageLike],
+        *,
+        stream: Literal[True],
+        **arguments: Any,
+    ) -> Stream: ...
+    @overload
+    def completion(
+        self,
+        model: str,
+        messages: str | Sequence[MessageLike],
+        *,
+        stream: Literal[False] | None = False,
+        **arguments: Any,
+    ) -> ModelResponse: ...
     def completion(
         self,
         model: str,
@@ -140,8 +168,27 @@ class Router:
         if self._chooser is not None:
             model = self._chooser.choose(model, messages, arguments, plan)
         arguments["llmgate_routing"] = (self._core, plan)
-        return completion(model, messages, stream=stream, **arguments)  # type: ignore[call-overload,no-any-return]
+        answer: ModelResponse | Stream = _complete(model, messages, stream=stream, **arguments)
+        return answer
 
+    @overload
+    async def acompletion(
+        self,
+        model: str,
+        messages: str | Sequence[MessageLike],
+        *,
+        stream: Literal[True],
+        **arguments: Any,
+    ) -> AsyncStream: ...
+    @overload
+    async def acompletion(
+        self,
+        model: str,
+        messages: str | Sequence[MessageLike],
+        *,
+        stream: Literal[False] | None = False,
+        **arguments: Any,
+    ) -> ModelResponse: ...
     async def acompletion(
         self,
         model: str,
@@ -155,7 +202,10 @@ class Router:
         if self._chooser is not None:
             model = await self._chooser.achoose(model, messages, arguments, plan)
         arguments["llmgate_routing"] = (self._core, plan)
-        return await acompletion(model, messages, stream=stream, **arguments)  # type: ignore[call-overload,no-any-return]
+        answer: ModelResponse | AsyncStream = await _acomplete(
+            model, messages, stream=stream, **arguments
+        )
+        return answer
 
     # ---- what it would do, and how it goes
 

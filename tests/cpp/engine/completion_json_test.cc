@@ -13,7 +13,7 @@ Completion sample() {
   chat::Choice& choice = completion.turn.choice_at(0);
   choice.finish = chat::FinishReason::kStop;
   choice.finish_word = "eos";
-  completion.fields = {"model", "seed"};
+  completion.fields = R"("model""seed")";
   completion.dispositions = {{chat::Action::kMapped, "$.seed", "random_seed", "renamed"}};
   Attempt attempt;
   attempt.provider = "openai";
