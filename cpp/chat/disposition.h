@@ -19,7 +19,7 @@ struct Disposition {
   std::string path;  // JSON path in the caller's request: "$.max_tokens"
   std::string
       detail;  // mapped: to what; clamped: from what to what; unknown: the nearest known name
-  std::string_view reason;  // of a constant: a row of a table, or a literal
+  std::string reason;
 };
 using Dispositions = std::vector<Disposition>;
 

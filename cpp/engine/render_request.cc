@@ -16,7 +16,7 @@ Failure refuse_loss(const chat::Dispositions& dispositions) {
     if (chat::is_loss(entry.action)) {
       Error error = bad_request(entry.path, "strict: the field would be " +
                                                 std::string(name_of(entry.action)) + " (" +
-                                                std::string(entry.reason) + ")");
+                                                entry.reason + ")");
       error.kind = ErrorKind::kUnsupportedParams;
       return error;
     }

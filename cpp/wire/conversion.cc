@@ -9,7 +9,7 @@ void note(const Conversion& row, std::string path, chat::Dispositions& dispositi
   if (detail.empty()) {
     detail = row.detail;
   }
-  dispositions.push_back({row.action, std::move(path), std::move(detail), row.reason});
+  dispositions.push_back({row.action, std::move(path), std::move(detail), std::string(row.reason)});
 }
 
 }  // namespace llmgate::wire

@@ -170,13 +170,14 @@ class OpenAiChatFormat final : public Format {
     const std::string path = "$." + std::string(name);
     const bool target_is_taken = rule->kind == RuleKind::kRename && request.find(rule->to).exists();
     if (rule->kind == RuleKind::kDrop || target_is_taken) {
-      dispositions.push_back({Action::kDropped, path,
-                              target_is_taken ? std::string(rule->to) : std::string(),
-                              target_is_taken ? "its other name is given as well" : rule->reason});
+      dispositions.push_back(
+          {Action::kDropped, path, target_is_taken ? std::string(rule->to) : std::string(),
+           target_is_taken ? "its other name is given as well" : std::string(rule->reason)});
       return;
     }
     out.key(rule->to).raw(member.value.raw());
-    dispositions.push_back({Action::kMapped, path, std::string(rule->to), rule->reason});
+    dispositions.push_back(
+        {Action::kMapped, path, std::string(rule->to), std::string(rule->reason)});
   }
 };
 
