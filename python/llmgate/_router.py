@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from llmgate import _core
 from llmgate._completion import acompletion, completion
+from llmgate._router_changes import ChangeableConfig
 from llmgate._router_choice import Chooser, make_chooser
 from llmgate._router_config import Converted, Text, read_config, settings_text
 from llmgate._router_simulation import Chaos, Simulation, scenario_text
@@ -36,7 +37,7 @@ _FOR_THE_PLAN = (
 )
 
 
-class Router:
+class Router(ChangeableConfig):
     """Deployments behind aliases, with retries, fallbacks, balancing, limits and health.
 
     Args:
@@ -274,67 +275,6 @@ class Router:
     def aliases(self) -> list[str]:
         """The names that calls may ask for, patterns at the end."""
         return list(self._core.aliases)
-
-    # ---- changes while calls run
-
-    @property
-    def config(self) -> dict[str, Any]:
-        """The configuration as a dict of your own."""
-        config: dict[str, Any] = self._core.source.model_dump()
-        return config
-
-    def change(self, config: Mapping[str, Any]) -> None:
-        """Puts another configuration in the place of this one.
-
-        Deployments that both have keep their health. Calls in flight finish on the plan they
-        started with. A configuration with an error changes nothing.
-        """
-        text = self._text.replaced(config)
-        self._core.change(text.content, text.name, "", *self._tables, text.read_file)
-        self._text = text
-        text.warn(self._core.notices, depth=1)
-
-    def add_deployment(self, deployment: Mapping[str, Any]) -> None:
-        """Adds one entry of LiteLLM's ``model_list``."""
-        config = self._litellm_config()
-        self.change({**config, "model_list": [*config["model_list"], deployment]})
-
-    def delete_deployment(self, id: str) -> None:
-        """Removes the deployment of this id from LiteLLM's ``model_list``."""
-        config = self._litellm_config()
-        ids = self._core.deployment_ids
-        kept = [entry for entry, own in zip(config["model_list"], ids, strict=False) if own != id]
-        if len(kept) == len(config["model_list"]):
-            raise KeyError(f"{id!r} is no deployment's id; known: {', '.join(ids)}")
-        self.change({**config, "model_list": kept})
-
-    def set_alias(self, name: str, targets: Any) -> None:
-        """Adds or replaces an alias of the native form, or one of ``model_group_alias``."""
-        config = self.config
-        if "model_list" in config:
-            settings = config.setdefault("router_settings", {})
-            settings.setdefault("model_group_alias", {})[name] = targets
-        else:
-            config.get("routes", config)[name] = targets
-        self.change(config)
-
-    def remove_alias(self, name: str) -> None:
-        """Removes an alias that :meth:`set_alias` could have added."""
-        config = self.config
-        if "model_list" in config:
-            table = config.get("router_settings", {}).get("model_group_alias", {})
-        else:
-            table = config.get("routes", config)
-        if name not in table:
-            raise KeyError(f"{name!r} is no alias; known: {', '.join(self.aliases)}")
-        del table[name]
-        self.change(config)
-
-    def _litellm_config(self) -> dict[str, Any]:
-        config = self.config
-        if "model_list" not in config:
-            raise TypeError("this Router has no model_list; change(config) or set_alias() fit it")
-        return config
 
     def __repr__(self) -> str:
         return f"<Router of {', '.join(self.aliases) or 'no alias'}>"
