@@ -28,6 +28,7 @@ FOLDERS = [
 ]
 ALLOWED = {folder: set(FOLDERS[: place + 1]) for place, folder in enumerate(FOLDERS)}
 ALLOWED["net"] = {"base", "net"}
+ALLOWED["store"] = {"base", "store"}
 ALLOWED["routing"] = {"base", "json", "chat", "routing"}
 
 # Where a library's headers may be included: the start of the file's path.
@@ -39,6 +40,7 @@ LIBRARIES = {
     r"openssl/": "base/sha256.cc",
     r"re2/": "routing/pattern.cc",
     r"yaml\.h": "json/yaml_nodes.cc",
+    r"sqlite3\.h": "store/sqlite.cc",
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 PRINTS = re.compile(r"std::(?:cout|cerr|clog)\b|\b(?:printf|fprintf|puts|abort)\s*\(")
