@@ -1,0 +1,79 @@
+// The budgets of a process and what they hold: which of them a call is under, what is left of all
+// of them, reservations. Account step of a request's path. Owned by the loop: no locks.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "account/budget.h"
+
+namespace llmgate::account {
+
+using BudgetRules = std::vector<std::shared_ptr<const BudgetRule>>;
+
+// The least that is left in any account that an attempt is under.
+struct Headroom {
+  std::optional<Usd> usd;              // nothing: no budget in money
+  std::optional<std::int64_t> tokens;  // nothing: none in tokens
+  bool clamps = true;                  // all of them would rather shorten the output
+  bool reroutes = false;               // one of them would rather have another target asked
+};
+
+// What an attempt holds in the accounts that it is under, until it is settled.
+class Reservation {
+ public:
+  Reservation() = default;
+  [[nodiscard]] bool is_empty() const { return accounts_.empty(); }
+  [[nodiscard]] const Amount& amount() const { return amount_; }
+
+ private:
+  friend class BudgetBook;
+  std::vector<std::shared_ptr<BudgetAccount>> accounts_;
+  Amount amount_;
+};
+
+class BudgetBook {
+ public:
+  using Accounts = std::vector<std::shared_ptr<BudgetAccount>>;
+
+  BudgetBook() = default;
+  BudgetBook(const BudgetBook&) = delete;
+  BudgetBook& operator=(const BudgetBook&) = delete;
+
+  // A rule for every call that its labels fit. Replaces one of the same id, whose accounts stay.
+  void add(std::shared_ptr<const BudgetRule> rule);
+  void remove(std::uint64_t id);
+  [[nodiscard]] bool has_rules() const { return !rules_.empty(); }
+
+  // The accounts of all rules for such a call: the book's own, and `named` ones.
+  Accounts find(const Labels& labels, std::span<const std::shared_ptr<const BudgetRule>> named,
+                WallTime now);
+  static Headroom headroom(const Accounts& accounts);
+  // The account that has no room for this; null: all have.
+  static const BudgetAccount* shortage(const Accounts& accounts, const Amount& amount);
+  // Only where shortage() is null. Appends what a rule's `warn_at` says to `warnings`.
+  static Reservation reserve(Accounts accounts, const Amount& amount,
+                             std::vector<std::string>& warnings);
+  static void settle(Reservation& reservation, const Amount& actual, WallTime now);
+
+  // As of now, by the value of `per`.
+  std::vector<std::pair<std::string, std::shared_ptr<BudgetAccount>>> accounts(std::uint64_t id,
+                                                                               WallTime now);
+
+ private:
+  using Key = std::pair<std::uint64_t, std::string>;
+  // Accounts of users who have gone are swept out once there are so many, and then twice as many.
+  static constexpr std::size_t kFirstSweep = 1024;
+
+  BudgetRules rules_;
+  std::map<Key, std::shared_ptr<BudgetAccount>> accounts_;
+  std::size_t next_sweep_ = kFirstSweep;
+};
+
+}  // namespace llmgate::account
