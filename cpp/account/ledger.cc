@@ -1,0 +1,108 @@
+#include "account/ledger.h"
+
+#include <array>
+#include <utility>
+
+#include "account/window.h"
+
+namespace llmgate::account {
+namespace {
+
+// Each part behind its length: no two keys have the same text.
+void write_key(std::int32_t day, const std::array<std::string_view, 5>& parts, std::string& into) {
+  into.clear();
+  into.append(reinterpret_cast<const char*>(&day), sizeof(day));
+  for (const std::string_view part : parts) {
+    const auto size = static_cast<std::uint32_t>(part.size());
+    into.append(reinterpret_cast<const char*>(&size), sizeof(size));
+    into.append(part);
+  }
+}
+
+}  // namespace
+
+void Totals::add(const CallRecord& record) {
+  ++calls;
+  errors += record.is_error ? 1 : 0;
+  cache_hits += record.is_cache_hit ? 1 : 0;
+  attempts += record.attempts;
+  uncertain += record.uncertain;
+  prompt_tokens += record.prompt_tokens;
+  completion_tokens += record.completion_tokens;
+  cached_tokens += record.cached_tokens;
+  reasoning_tokens += record.reasoning_tokens;
+  if (record.cost) {
+    cost += *record.cost;
+  } else if (record.prompt_tokens + record.completion_tokens > 0) {
+    ++unpriced;
+  }
+  saved += record.saved;
+  if (!record.is_error) {
+    total_us.add(static_cast<std::uint64_t>(record.total.count()));
+  }
+  if (record.first_content) {
+    first_content_us.add(static_cast<std::uint64_t>(record.first_content->count()));
+  }
+}
+
+Totals& Totals::operator+=(const Totals& other) {
+  calls += other.calls;
+  errors += other.errors;
+  cache_hits += other.cache_hits;
+  attempts += other.attempts;
+  uncertain += other.uncertain;
+  unpriced += other.unpriced;
+  prompt_tokens += other.prompt_tokens;
+  completion_tokens += other.completion_tokens;
+  cached_tokens += other.cached_tokens;
+  reasoning_tokens += other.reasoning_tokens;
+  cost += other.cost;
+  saved += other.saved;
+  total_us.add(other.total_us);
+  first_content_us.add(other.first_content_us);
+  return *this;
+}
+
+void Ledger::add(const CallRecord& record) {
+  const std::int32_t day = day_of(record.at);
+  std::array parts{record.provider, record.model, record.deployment, record.user, record.metadata};
+  write_key(day, parts, scratch_);
+  auto found = sums_.find(std::string_view(scratch_));
+  if (found == sums_.end() && sums_.size() >= kMostSums) {
+    parts[3] = {};
+    parts[4] = kNotKept;
+    write_key(day, parts, scratch_);
+    found = sums_.find(std::string_view(scratch_));
+  }
+  if (found == sums_.end()) {
+    LedgerKey key{day,
+                  std::string(parts[0]),
+                  std::string(parts[1]),
+                  std::string(parts[2]),
+                  std::string(parts[3]),
+                  std::string(parts[4])};
+    found = sums_.emplace(scratch_, Sum{std::move(key), {}}).first;
+  }
+  found->second.totals.add(record);
+}
+
+std::vector<LedgerSum> Ledger::sums() const {
+  std::vector<LedgerSum> sums;
+  sums.reserve(sums_.size());
+  for (const auto& [text, sum] : sums_) {
+    sums.push_back({sum.key, sum.totals});
+  }
+  return sums;
+}
+
+std::vector<LedgerSum> Ledger::take() {
+  std::vector<LedgerSum> sums;
+  sums.reserve(sums_.size());
+  for (auto& [text, sum] : sums_) {
+    sums.push_back({std::move(sum.key), std::move(sum.totals)});
+  }
+  sums_.clear();
+  return sums;
+}
+
+}  // namespace llmgate::account
