@@ -29,7 +29,7 @@ Result<std::shared_ptr<const Vocabulary>> shared(Result<std::unique_ptr<Vocabula
 }  // namespace
 
 Result<std::shared_ptr<const Vocabulary>> Vocabulary::open(const std::string& path) {
-  auto file = MappedFile::open(path);
+  auto file = MappedFile::open(path, "vocabulary");
   if (!file) {
     return std::move(file).error();
   }

@@ -14,8 +14,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/mapped_file.h"
 #include "base/result.h"
-#include "tokens/mapped_file.h"
 
 namespace llmgate::tokens {
 

@@ -5,14 +5,16 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 
-namespace llmgate::tokens {
+namespace llmgate {
 
 class MappedFile {
  public:
-  static Result<MappedFile> open(const std::string& path);
+  // `kind` names what it should be in errors: "vocabulary".
+  static Result<MappedFile> open(const std::string& path, std::string_view kind);
 
   MappedFile() = default;
   MappedFile(MappedFile&& other) noexcept;
@@ -28,4 +30,4 @@ class MappedFile {
   std::size_t size_ = 0;
 };
 
-}  // namespace llmgate::tokens
+}  // namespace llmgate

@@ -1,4 +1,4 @@
-#include "tokens/mapped_file.h"
+#include "base/mapped_file.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -9,30 +9,31 @@
 #include <cstring>
 #include <utility>
 
-namespace llmgate::tokens {
+namespace llmgate {
 namespace {
 
-Error cannot(const char* what, const std::string& path) {
-  return bad_request("", std::string("cannot ") + what + " the vocabulary file '" + path +
-                             "': " + std::strerror(errno));
+Error cannot(const char* what, std::string_view kind, const std::string& path) {
+  return bad_request("", std::string("cannot ") + what + " the " + std::string(kind) + " file '" +
+                             path + "': " + std::strerror(errno));
 }
 
 }  // namespace
 
-Result<MappedFile> MappedFile::open(const std::string& path) {
+Result<MappedFile> MappedFile::open(const std::string& path, std::string_view kind) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) {
-    return cannot("open", path);
+    return cannot("open", kind, path);
   }
   struct stat facts = {};
   if (::fstat(descriptor, &facts) != 0 || !S_ISREG(facts.st_mode) || facts.st_size == 0) {
     ::close(descriptor);
-    return bad_request("", "'" + path + "' is no vocabulary file: it is empty, or no plain file");
+    return bad_request(
+        "", "'" + path + "' is no " + std::string(kind) + " file: it is empty, or no plain file");
   }
   const auto size = static_cast<std::size_t>(facts.st_size);
   void* begin = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, descriptor, 0);
   if (begin == MAP_FAILED) {
-    const Error error = cannot("map", path);
+    const Error error = cannot("map", kind, path);
     ::close(descriptor);
     return error;
   }
@@ -58,4 +59,4 @@ MappedFile::~MappedFile() {
   }
 }
 
-}  // namespace llmgate::tokens
+}  // namespace llmgate
