@@ -1,0 +1,83 @@
+// One cache as its owner has set it up: the memory tier, the slow tiers behind it, and how calls
+// use them. Made on the entering thread, then shared by every call that uses it: its settings never
+// change, its tiers are thread-safe.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "cache/response_cache.h"
+#include "cache/tiers.h"
+
+namespace llmgate::cache {
+
+enum class CacheType : std::uint8_t { kLocal, kDisk, kRedis };
+
+struct CacheSettings {
+  static constexpr std::size_t kLeastBytes = std::size_t{64} << 10U;
+  static constexpr std::size_t kMostBytes = std::size_t{1} << 40U;
+  static constexpr std::chrono::seconds kLongestTtl{315360000};  // ten years
+  static constexpr std::size_t kLongestSpace = 256;
+
+  CacheType type = CacheType::kLocal;
+  bool is_on_by_default = true;     // else only for calls that ask for it
+  bool serves_completions = true;   // of supported_call_types
+  bool only_deterministic = false;  // temperature 0, or a seed
+  bool merges = false;              // equal calls in flight share one, unless they say otherwise
+  std::string space;                // the namespace of calls that name none
+  std::optional<std::chrono::milliseconds> ttl;         // of an entry; nothing: it does not expire
+  std::optional<std::chrono::milliseconds> memory_ttl;  // where entries of memory live shorter
+  std::size_t most_bytes = std::size_t{256} << 20U;     // in memory
+  std::size_t most_entry_bytes = 0;                     // 0: half of a shard
+
+  std::string disk_folder = ".llmgate_cache";
+  std::int64_t most_disk_bytes = std::int64_t{1} << 30;
+
+  std::string redis_url;  // redis://user:password@host:port/db
+};
+
+// Why `space` cannot be a namespace; empty if it can.
+std::string why_bad_space(std::string_view space);
+
+class Cache {
+ public:
+  // Opens the tiers that the settings ask for. `warn` is called on the worker thread when one of
+  // them goes down.
+  static Result<std::shared_ptr<Cache>> open(CacheSettings settings, const Tier::Warn& warn);
+
+  explicit Cache(CacheSettings settings);
+  Cache(const Cache&) = delete;
+  Cache& operator=(const Cache&) = delete;
+
+  [[nodiscard]] const CacheSettings& settings() const { return settings_; }
+  [[nodiscard]] ResponseCache& memory() { return memory_; }
+  [[nodiscard]] const ResponseCache& memory() const { return memory_; }
+  [[nodiscard]] Tiers* tiers() const { return tiers_.get(); }  // null: there is only memory
+  [[nodiscard]] std::int64_t now_ms() const;                   // since 1970
+
+  // Into memory and, some time after, into the tiers. `ttl` is the call's own.
+  void store(const CacheKey& key, std::string_view spelling, CachedEntry entry,
+             std::optional<std::chrono::milliseconds> ttl);
+  // What a tier had, into memory. Null: its bytes are no turn.
+  SharedEntry keep(const CacheKey& key, std::string_view spelling, std::string_view space,
+                   const StoredRecord& record);
+
+ private:
+  [[nodiscard]] std::int64_t memory_expiry(std::int64_t stored_at_ms,
+                                           std::int64_t expires_at_ms) const;
+
+  const CacheSettings settings_;
+  const SystemClock clock_;
+  ResponseCache memory_;
+  std::unique_ptr<Tiers> tiers_;
+};
+
+// How the tiers know an entry.
+RecordKey record_key(const Scope& scope, std::string_view canonical, std::string_view space);
+
+}  // namespace llmgate::cache
