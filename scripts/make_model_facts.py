@@ -6,7 +6,8 @@
 Each PACKAGE is a wheel that scripts/model_fact_sources.json lists with its SHA-256 (`pip download
 --no-deps genai-prices==VERSION litellm==VERSION`); both are needed, and nothing in them is run.
 Prices are those of genai-prices; context windows, output limits, abilities, modalities and what
-genai-prices has no price for come from LiteLLM's table. Writes python/llmgate/data/model_facts/.
+genai-prices has no price for come from LiteLLM's table. Writes python/llmgate/data/model_facts/,
+and the names of both sources for the tests.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import model_fact_sources as sources
 from model_fact_rows import Table
 
 ROOT = Path(__file__).resolve().parent.parent
+NAMES = ROOT / "tests" / "fixtures" / "model_names.tsv"
 OUTPUT = ROOT / "python" / "llmgate" / "data" / "model_facts"
 LISTED = json.loads((ROOT / "scripts" / "model_fact_sources.json").read_text())
 
@@ -67,6 +69,7 @@ def main() -> int:
     OUTPUT.mkdir(parents=True, exist_ok=True)
     text = json.dumps(first, separators=(",", ":")) + "\n" + body
     (OUTPUT / "model_facts.table").write_text(text)
+    NAMES.write_text("".join(f"{name}\t{key}\n" for name, key in sorted(table.names.items())))
     print(f"{body.count(chr(10))} lines, {len(text) / 1e6:.2f} MB")
     return 0
 

@@ -66,6 +66,7 @@ class Table:
         self.models: dict[str, list[Model]] = {}
         self.rows: dict[str, dict[str, Any]] = {}
         self.aliases: dict[str, str] = {}
+        self.names: dict[str, str] = {}  # as the sources write them, with the keys they should find
 
     def add_genai(self, providers: list[dict[str, Any]]) -> None:
         for provider in providers:
@@ -75,6 +76,7 @@ class Table:
                 own = "vertex_ai" if name == "gemini" and "claude" in model.name.lower() else name
                 self.models.setdefault(own, []).append(model)
                 self.rows.setdefault(f"{own}/{model.name}".lower(), self.row(model, None))
+                self.names[f"{own}/{model.name}"] = f"{own}/{model.name}".lower()
                 for alias in sources.exact_names(facts["match"]):
                     self.alias(f"{own}/{alias}{suffix}", f"{own}/{model.name}")
 
@@ -120,6 +122,7 @@ class Table:
             # Two of its names may be the same one to us: what says more stays.
             if len(json.dumps(row)) >= len(json.dumps(told.get(key, ""))):
                 self.rows[key] = told[key] = row
+            self.names[full] = key
             if model:
                 lent.setdefault(f"{provider}/{model.name}".lower(), row)
             if "/" not in full or full.split("/")[0] not in {*self.providers["known"], provider}:

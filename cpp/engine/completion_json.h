@@ -13,8 +13,7 @@ namespace llmgate::engine {
 // `storage`.
 std::string_view view_of(const Completion& completion, std::string& storage);
 
-// {"turn", "dispositions", "route", "request_id", "native_finish_reason", "status", "headers",
-// "cache"}
+// {"turn", "dispositions", "route", "request_id", "native_finish_reason", "status", "headers"}
 std::string render_beside(const Completion& completion);
 
 }  // namespace llmgate::engine

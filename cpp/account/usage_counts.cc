@@ -1,0 +1,198 @@
+#include "account/usage_counts.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+
+#include "json/document.h"
+
+namespace llmgate::account {
+namespace {
+
+using json::Member;
+using json::Value;
+
+bool is_space(char byte) { return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t'; }
+
+// One member of the native object: in which object it stands, its name, and where its value begins.
+struct Pair {
+  std::string_view inside;
+  std::string_view name;
+  std::string_view value;  // and all behind it
+};
+
+std::int64_t count(std::string_view value) {
+  std::int64_t number = 0;
+  std::from_chars(value.data(), value.data() + value.size(), number);
+  return std::max<std::int64_t>(number, 0);
+}
+
+// Of a number, or of a string that holds one.
+std::optional<Usd> money(std::string_view value) {
+  if (value.starts_with('"')) {
+    value.remove_prefix(1);
+  }
+  const auto end = std::min(value.find_first_not_of("0123456789.eE+-"), value.size());
+  auto usd = Usd::from_text(value.substr(0, end), Rounding::kNearest);
+  return usd && *usd >= Usd() ? std::optional(*usd) : std::nullopt;
+}
+
+std::string_view word(std::string_view value) {
+  return value.starts_with('"') ? value.substr(1, value.find('"', 1) - 1) : std::string_view();
+}
+
+bool is_of_answer(std::string_view inside) {
+  return inside.starts_with("completion") || inside.starts_with("output");
+}
+
+void read_cost(const Pair& pair, ToldCost& told) {
+  if (pair.name == "cost") {
+    told.total = pair.value.starts_with('{') ? told.total : money(pair.value);
+  } else if (pair.name == "cost_in_usd_ticks") {
+    // xAI counts in ten-billionths of a dollar.
+    constexpr Int128 kTick = 100'000'000;
+    told.total = Usd::from_atto(kTick) * count(pair.value);
+  } else if (pair.name == "upstream_inference_cost") {
+    told.upstream = money(pair.value);
+  } else if (pair.inside != "cost") {
+    return;
+  } else if (pair.name == "total_cost") {
+    told.total = money(pair.value);
+  } else if (pair.name == "input_tokens_cost") {
+    told.input = money(pair.value).value_or(Usd());
+  } else if (pair.name == "output_tokens_cost") {
+    told.output = money(pair.value).value_or(Usd());
+  } else if (pair.name == "reasoning_tokens_cost") {
+    told.reasoning = money(pair.value).value_or(Usd());
+  } else if (pair.name == "request_cost") {
+    told.request = money(pair.value).value_or(Usd());
+  } else if (pair.name == "search_queries_cost") {
+    told.search = money(pair.value).value_or(Usd());
+  }
+}
+
+void read_count(const Pair& pair, UsageCounts& counts) {
+  const std::string_view name = pair.name;
+  if (name == "audio_tokens") {
+    (is_of_answer(pair.inside) ? counts.audio_output : counts.audio_input) = count(pair.value);
+  } else if (name == "image_tokens") {
+    (is_of_answer(pair.inside) ? counts.image_output : counts.image_input) = count(pair.value);
+  } else if (name == "cache_write_tokens") {
+    counts.cache_write = std::max(counts.cache_write, count(pair.value));
+  } else if (name == "ephemeral_1h_input_tokens") {
+    counts.cache_write_long = count(pair.value);
+  } else if (name == "citation_tokens") {
+    counts.citation = count(pair.value);
+  } else if (name == "web_search_requests" || name == "web_search_calls") {
+    counts.web_searches = count(pair.value);
+  } else if (name == "service_tier" || name == "serviceTier") {
+    counts.service_tier = word(pair.value);
+  } else if (name == "speed" && word(pair.value) == "fast") {
+    counts.service_tier = "fast";
+  } else if (name == "is_byok") {
+    counts.told.is_own_key = pair.value.starts_with('t');
+  } else if (name.find("cost") != std::string_view::npos) {
+    read_cost(pair, counts.told);
+  }
+}
+
+// Lists of counts by modality: Gemini's.
+void read_modalities(Value details, std::int64_t& audio, std::int64_t& image, std::int64_t* video) {
+  for (const Value part : details.elements()) {
+    const std::int64_t tokens =
+        std::max<std::int64_t>(part.find("tokenCount").as_int().value_or(0), 0);
+    const Value modality = part.find("modality");
+    audio += modality.says("AUDIO") ? tokens : 0;
+    image += modality.says("IMAGE") ? tokens : 0;
+    if (video != nullptr && modality.says("VIDEO")) {
+      *video += tokens;
+    }
+  }
+}
+
+void read_modalities(std::string_view native, UsageCounts& counts) {
+  json::Document document;
+  if (document.read(native)) {
+    return;
+  }
+  const Value root = document.root();
+  read_modalities(root.find("promptTokensDetails"), counts.audio_input, counts.image_input,
+                  &counts.video_input);
+  read_modalities(root.find("candidatesTokensDetails"), counts.audio_output, counts.image_output,
+                  &counts.video_output);
+  read_modalities(root.find("cacheTokensDetails"), counts.audio_cached, counts.image_cached,
+                  nullptr);
+}
+
+// Whether the object that `inside` names has been left between its last member and the name that
+// begins at `at`.
+bool is_closed(std::string_view native, std::size_t at) {
+  while (at > 0 && (is_space(native[at - 1]) || native[at - 1] == ',')) {
+    --at;
+  }
+  return at > 0 && (native[at - 1] == '}' || native[at - 1] == ']');
+}
+
+// Walks over the members of an object that has been read as JSON before, from colon to colon: a
+// second reading would cost as much as all the rest.
+void read_native(std::string_view native, UsageCounts& counts) {
+  Pair pair;
+  bool has_modalities = false;
+  for (std::size_t colon = native.find(':'); colon != std::string_view::npos;
+       colon = native.find(':', colon + 1)) {
+    std::size_t end = colon;
+    while (end > 0 && is_space(native[end - 1])) {
+      --end;
+    }
+    if (end < 2 || native[end - 1] != '"' || native[end - 2] == '\\') {
+      continue;  // a colon in a text
+    }
+    const std::size_t quote = native.rfind('"', end - 2);
+    if (quote == std::string_view::npos) {
+      continue;
+    }
+    pair.name = native.substr(quote + 1, end - quote - 2);
+    std::size_t begin = colon + 1;
+    while (begin < native.size() && is_space(native[begin])) {
+      ++begin;
+    }
+    pair.value = native.substr(begin);
+    if (!pair.inside.empty() && is_closed(native, quote)) {
+      pair.inside = {};
+    }
+    if (pair.value.starts_with('{')) {
+      pair.inside = pair.name;
+    } else if (!pair.value.starts_with("0,") && !pair.value.starts_with("0}")) {
+      has_modalities = has_modalities || (pair.name == "modality" && word(pair.value) != "TEXT");
+      read_count(pair, counts);
+    }
+  }
+  if (has_modalities) {
+    read_modalities(native, counts);
+  }
+}
+
+}  // namespace
+
+UsageCounts read_usage_counts(const chat::Usage& usage) {
+  const auto known = [](std::optional<std::int64_t> number) {
+    return std::max<std::int64_t>(number.value_or(0), 0);
+  };
+  UsageCounts counts;
+  counts.has_prompt = usage.prompt_tokens.has_value();
+  counts.has_completion = usage.completion_tokens.has_value();
+  counts.prompt = known(usage.prompt_tokens);
+  counts.completion = known(usage.completion_tokens);
+  counts.cached = known(usage.cached_tokens);
+  counts.cache_write = known(usage.cache_write_tokens);
+  counts.reasoning = known(usage.reasoning_tokens);
+  read_native(usage.native, counts);
+  // Mistral counts audio beside the prompt's tokens, seen by the total.
+  if (counts.audio_input > 0 && usage.total_tokens &&
+      *usage.total_tokens - counts.audio_input == counts.prompt + counts.completion) {
+    counts.prompt += counts.audio_input;
+  }
+  return counts;
+}
+
+}  // namespace llmgate::account
