@@ -63,13 +63,19 @@ void Call::start() {
   guard([this] {
     main_.times.call_started = now();
     completion_->fields = spec_.request.field_names_text();
-    if (spec_.routed == nullptr) {
-      start_attempt(main_, routing::single_target_path(), "first", {});
-      return;
+    if (spec_.cached == nullptr || !answer_from_memory()) {
+      begin();
     }
-    route_.enter(*spec_.routed, spec_.request.root(), context_.routers);
-    plan();
   });
+}
+
+void Call::begin() {
+  if (spec_.routed == nullptr) {
+    start_attempt(main_, routing::single_target_path(), "first", {});
+    return;
+  }
+  route_.enter(*spec_.routed, spec_.request.root(), context_.routers);
+  plan();
 }
 
 void Call::take_head(Exchange& exchange, net::ResponseHead head) {
@@ -195,6 +201,9 @@ void Call::finish_answer(Exchange& exchange, const net::TransferEnd& end) {
   current_ = &exchange;
   if (said_ != nullptr) {
     join_turns(std::move(*std::exchange(said_, nullptr)), completion_->turn);
+    if (spec_.cached != nullptr) {
+      spec_.cached->may_store = false;  // two models said it
+    }
   }
   context_.issued.add(completion_->turn);
   attempt_of(exchange).missing_marker = completion_->turn.missing_marker;
@@ -340,7 +349,16 @@ void Call::end_call() {
       completion_->raw_index = std::move(context_.scratch);
     }
   }
+  // Copied before the answer is handed over, stored after.
+  std::unique_ptr<cache::CachedEntry> kept;
+  if (spec_.cached != nullptr) {
+    kept = keep_for_cache();
+  }
   sink_->deliver_done(token_, std::move(completion_));
+  if (kept != nullptr) {
+    spec_.cached->cache->store(spec_.cached->key, spelling_of(spec_), std::move(*kept),
+                               spec_.cached->ttl);
+  }
   if (!current_->is_running()) {
     retire();
     return;

@@ -51,6 +51,13 @@ class Call final : public ExchangeOwner {
   // The reader has caught up with a paused stream.
   void resume();
 
+  // For whoever merges calls, before it starts.
+  [[nodiscard]] bool merges() const { return spec_.cached != nullptr && spec_.cached->merges; }
+  [[nodiscard]] Token token() const { return token_; }
+  [[nodiscard]] CallSpec& spec() { return spec_; }
+  [[nodiscard]] const CallSpec& spec() const { return spec_; }
+  [[nodiscard]] std::shared_ptr<CompletionSink>& sink() { return sink_; }
+
   void take_head(Exchange& exchange, net::ResponseHead head) override;
   void take_body(Exchange& exchange, std::string_view bytes) override;
   void take_end(Exchange& exchange, net::TransferEnd end) override;
@@ -66,6 +73,10 @@ class Call final : public ExchangeOwner {
     }
   }
   void fail_inside(const char* what);
+
+  // The cache: memory once more for one that leads others, then the tiers.
+  bool answer_from_memory();
+  void begin();
 
   // Plan: what comes next, and carrying it out.
   void plan();
@@ -108,6 +119,7 @@ class Call final : public ExchangeOwner {
   void end_with(Error error);
   void end_with_last_error(std::string_view why);
   void end_call();  // delivers the terminal record
+  std::unique_ptr<cache::CachedEntry> keep_for_cache();
   void retire();
 
   void arm_timer();

@@ -5,8 +5,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "chat/request.h"
+#include "engine/cached_call.h"
 #include "engine/completion_sink.h"
 #include "engine/router.h"
 #include "providers/target.h"
@@ -37,6 +39,13 @@ struct CallSpec {
   std::shared_ptr<StreamFlow> flow{};       // of streams
   std::optional<std::string> mock_reply{};  // answered with this body, without a network
   std::unique_ptr<RoutedCall> routed{};     // through a Router, which has the targets; else null
+  std::unique_ptr<CachedCall> cached{};     // null: neither cached nor merged
 };
+
+// The request as the cache knows it.
+inline std::string_view spelling_of(const CallSpec& spec) {
+  return spec.cached->spelling.empty() ? spec.request.body()
+                                       : std::string_view(spec.cached->spelling);
+}
 
 }  // namespace llmgate::engine

@@ -11,7 +11,17 @@ void write_milliseconds(std::string_view name, std::chrono::microseconds time, j
   out.key(name).number(static_cast<double>(time.count()) / 1000.0);
 }
 
-void write_attempt(const Attempt& attempt, json::Writer& out) {
+// Null where there is none.
+void write_text(std::string_view name, std::string_view text, json::Writer& out) {
+  out.key(name);
+  if (text.empty()) {
+    out.null();
+  } else {
+    out.string(text);
+  }
+}
+
+void write_attempt(const Attempt& attempt, const CacheNote* cache, json::Writer& out) {
   out.begin_object()
       .escaped_key("provider")
       .string(attempt.provider)
@@ -56,7 +66,23 @@ void write_attempt(const Attempt& attempt, json::Writer& out) {
   } else {
     out.string(attempt.injected);
   }
+  write_text("cache", cache == nullptr ? "" : name_of(cache->status), out);
   out.end_object();
+}
+
+void write_cache(const Completion& completion, json::Writer& out) {
+  out.escaped_key("cache");
+  if (completion.cache == nullptr) {
+    out.null();
+    return;
+  }
+  const CacheNote& note = *completion.cache;
+  out.begin_object();
+  write_text("status", name_of(note.status), out);
+  write_text("id", note.id, out);
+  write_text("tier", note.tier, out);
+  out.escaped_key("age").number(static_cast<double>(note.age.count()) / 1000.0);
+  out.escaped_key("shared_by").number(note.shared_by).end_object();
 }
 
 }  // namespace
@@ -78,7 +104,7 @@ std::string render_beside(const Completion& completion) {
                                      completion.dispositions));
   out.escaped_key("route").begin_array();
   for (const Attempt& attempt : completion.route) {
-    write_attempt(attempt, out);
+    write_attempt(attempt, completion.cache.get(), out);
   }
   out.end_array()
       .escaped_key("request_id")
@@ -94,7 +120,9 @@ std::string render_beside(const Completion& completion) {
   for (const net::Header& header : completion.headers) {
     out.key(header.name).string(header.value);
   }
-  out.end_object().end_object();
+  out.end_object();
+  write_cache(completion, out);
+  out.end_object();
   return text;
 }
 

@@ -13,7 +13,8 @@ namespace llmgate::engine {
 // `storage`.
 std::string_view view_of(const Completion& completion, std::string& storage);
 
-// {"turn", "dispositions", "route", "request_id", "native_finish_reason", "status", "headers"}
+// {"turn", "dispositions", "route", "request_id", "native_finish_reason", "status", "headers",
+// "cache"}
 std::string render_beside(const Completion& completion);
 
 }  // namespace llmgate::engine

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -42,6 +43,20 @@ struct Attempt {
   bool is_hedge = false;        // beside another one, to see which answers first
 };
 
+// HIT, MISS, REFRESH (not looked up, but stored) and DISABLED (a cache that this call does not
+// use).
+enum class CacheStatus : std::uint8_t { kNone, kHit, kMiss, kRefresh, kDisabled };
+std::string_view name_of(CacheStatus status);  // empty for kNone
+
+// What the cache did for a call.
+struct CacheNote {
+  CacheStatus status = CacheStatus::kNone;
+  std::string id;         // of a hit's entry
+  std::string_view tier;  // that had the entry
+  std::chrono::milliseconds age{0};
+  std::size_t shared_by = 1;  // callers of one merged call
+};
+
 // A finished call. With an error, the turn holds what had arrived.
 struct Completion {
   std::optional<Error> error;
@@ -51,9 +66,10 @@ struct Completion {
   std::vector<Attempt> route;
   std::string request_id;
   int status = 0;
-  net::Headers headers;      // of the last answer
-  std::string raw;           // the last answer's body; of streams only when asked for
-  json::Document raw_index;  // of `raw`, where the turn says that it is its own view
+  net::Headers headers;              // of the last answer
+  std::string raw;                   // the last answer's body; of streams only when asked for
+  json::Document raw_index;          // of `raw`, where the turn says that it is its own view
+  std::unique_ptr<CacheNote> cache;  // null: there was none, and nobody shared the call
 };
 
 // Bytes of one stream that were delivered but not yet taken. Loop and reader share it.

@@ -163,8 +163,7 @@ void Engine::drain_inbox() {
   }
   for (Message& message : draining_) {
     if (auto* submission = std::get_if<Submission>(&message)) {
-      Call& call = *calls_.emplace(submission->token, std::move(submission->call)).first->second;
-      call.start();
+      start(std::move(submission->call));
       continue;
     }
     if (auto* inspection = std::get_if<Inspection>(&message)) {
@@ -174,17 +173,50 @@ void Engine::drain_inbox() {
     const auto* cancellation = std::get_if<Cancellation>(&message);
     const Token token =
         cancellation != nullptr ? cancellation->token : std::get<Resumption>(message).token;
-    const auto found = calls_.find(token);
-    if (found == calls_.end()) {
-      continue;
-    }
     if (cancellation != nullptr) {
-      found->second->cancel(ErrorKind::kCancelled);
+      cancel_now(token);
     } else {
-      found->second->resume();
+      resume_now(token);
     }
   }
   draining_.clear();
+}
+
+void Engine::start(std::unique_ptr<Call> call) {
+  if (call->merges() && merged_.join(*call)) {
+    return;
+  }
+  const Token token = call->token();
+  calls_.emplace(token, std::move(call)).first->second->start();
+}
+
+void Engine::cancel_now(Token token) {
+  if (!merged_.empty()) {
+    const MergedCalls::Left left = merged_.cancel(token);
+    if (left.was_merged && left.leader == 0) {
+      if (const auto found = calls_.find(left.resumed); found != calls_.end()) {
+        found->second->resume();
+      }
+      return;
+    }
+    token = left.was_merged ? left.leader : token;
+  }
+  if (const auto found = calls_.find(token); found != calls_.end()) {
+    found->second->cancel(ErrorKind::kCancelled);
+  }
+}
+
+void Engine::resume_now(Token token) {
+  if (!merged_.empty()) {
+    const MergedCalls::Resumed resumed = merged_.resume(token);
+    if (resumed.was_merged && resumed.leader == 0) {
+      return;
+    }
+    token = resumed.was_merged ? resumed.leader : token;
+  }
+  if (const auto found = calls_.find(token); found != calls_.end()) {
+    found->second->resume();
+  }
 }
 
 void Engine::retire(Token token) {

@@ -24,6 +24,7 @@
 #include "engine/call.h"
 #include "engine/call_spec.h"
 #include "engine/completion_sink.h"
+#include "engine/merged_calls.h"
 #include "engine/router_table.h"
 #include "net/event_loop.h"
 #include "net/transport.h"
@@ -83,6 +84,9 @@ class Engine {
   void drain_inbox();
   void cancel_all();
   void retire(Token token);
+  void start(std::unique_ptr<Call> call);
+  void cancel_now(Token token);
+  void resume_now(Token token);
 
   std::unique_ptr<net::EventLoop> loop_;
   std::unique_ptr<net::Transport> transport_;
@@ -104,6 +108,7 @@ class Engine {
   json::Document scratch_;
   chat::IssuedMessages issued_;
   RouterTable routers_;
+  MergedCalls merged_;
   std::unordered_map<Token, std::unique_ptr<Call>> calls_;
   std::vector<std::unique_ptr<Call>> retired_;  // may still be on the stack; freed at the next step
   Token awaited_ = 0;                           // the call whose caller runs the loop

@@ -41,6 +41,7 @@ LIBRARIES = {
     r"re2/": "routing/pattern.cc",
     r"yaml\.h": "json/yaml_nodes.cc",
     r"sqlite3\.h": "store/sqlite.cc",
+    r"hiredis": "store/redis.cc",
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 PRINTS = re.compile(r"std::(?:cout|cerr|clog)\b|\b(?:printf|fprintf|puts|abort)\s*\(")

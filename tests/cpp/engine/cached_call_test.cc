@@ -1,0 +1,94 @@
+#include "engine/cached_call.h"
+
+#include <gtest/gtest.h>
+
+#include "engine/completion_json.h"
+#include "support/turns.h"
+
+namespace llmgate::engine {
+namespace {
+
+Completion finished() {
+  Completion completion;
+  completion.turn = test::turn_of_message(R"({"role":"assistant","content":"Hi"})");
+  completion.turn.provider = "openai";
+  completion.turn.is_view_as_sent = true;
+  completion.raw = "the body";
+  completion.fields = R"("model""messages")";
+  completion.status = 200;
+  completion.request_id = "req_1";
+  Attempt& attempt = completion.route.emplace_back();
+  attempt.base_url = "https://a.example/v1";
+  attempt.deployment = "d1";
+  return completion;
+}
+
+CachedCall cached() {
+  CachedCall call;
+  call.cache = std::make_shared<cache::Cache>(cache::CacheSettings());
+  call.space = "team";
+  return call;
+}
+
+TEST(CachedCall, AnAnswerComesBackOutOfItsEntry) {
+  const auto entry = entry_of(cached(), finished());
+  ASSERT_NE(entry, nullptr);
+  EXPECT_EQ(entry->space, "team");
+  entry->stored_at_ms = 1000;
+  const auto completion = completion_of(*entry, 3500, "memory");
+  EXPECT_EQ(completion->turn.choices.front().blocks.front().text, "Hi");
+  EXPECT_EQ(completion->raw, "the body");
+  EXPECT_EQ(completion->request_id, "req_1");
+  ASSERT_NE(completion->cache, nullptr);
+  EXPECT_EQ(completion->cache->status, CacheStatus::kHit);
+  EXPECT_EQ(completion->cache->age, std::chrono::milliseconds(2500));
+  ASSERT_EQ(completion->route.size(), 1U);
+  EXPECT_EQ(completion->route.front().outcome, "cached");
+  EXPECT_EQ(completion->route.front().provider, "openai");
+  EXPECT_EQ(completion->route.front().base_url, "https://a.example/v1");
+  EXPECT_EQ(completion->route.front().deployment, "d1");
+}
+
+TEST(CachedCall, AClockThatWasSetBackGivesNoNegativeAge) {
+  const auto entry = entry_of(cached(), finished());
+  entry->stored_at_ms = 5000;
+  EXPECT_EQ(completion_of(*entry, 1000, "memory")->cache->age.count(), 0);
+}
+
+TEST(CachedCall, KeepsABodyOnlyWhereItIsTheView) {
+  Completion completion = finished();
+  completion.turn.is_view_as_sent = false;
+  EXPECT_EQ(entry_of(cached(), completion)->stored.raw, "");
+}
+
+TEST(CachedCall, KeepsNoErrorsNorWhatIsFiltered) {
+  Completion failed = finished();
+  failed.error = Error();
+  EXPECT_EQ(entry_of(cached(), failed), nullptr);
+  Completion filtered = finished();
+  filtered.turn.choices.front().finish = chat::FinishReason::kContentFilter;
+  EXPECT_EQ(entry_of(cached(), filtered), nullptr);
+  CachedCall unwanted = cached();
+  unwanted.may_store = false;
+  EXPECT_EQ(entry_of(unwanted, finished()), nullptr);
+  EXPECT_EQ(entry_of(CachedCall(), finished()), nullptr);
+}
+
+TEST(CachedCall, ACopySaysTheSame) {
+  const auto entry = entry_of(cached(), finished());
+  const auto completion = completion_of(*entry, 10, "memory");
+  const auto copy = copy_of(*completion);
+  EXPECT_EQ(render_beside(*copy), render_beside(*completion));
+  EXPECT_EQ(copy->raw, completion->raw);
+}
+
+TEST(CacheStatus, HasPortkeysWords) {
+  EXPECT_EQ(name_of(CacheStatus::kHit), "HIT");
+  EXPECT_EQ(name_of(CacheStatus::kMiss), "MISS");
+  EXPECT_EQ(name_of(CacheStatus::kRefresh), "REFRESH");
+  EXPECT_EQ(name_of(CacheStatus::kDisabled), "DISABLED");
+  EXPECT_EQ(name_of(CacheStatus::kNone), "");
+}
+
+}  // namespace
+}  // namespace llmgate::engine

@@ -1,0 +1,203 @@
+#include "engine/merged_calls.h"
+
+#include <gtest/gtest.h>
+
+#include "support/cached_calls.h"
+#include "support/call_fixture.h"
+
+namespace llmgate::engine {
+namespace {
+
+class MergedCallsTest : public test::CallFixture {
+ protected:
+  struct Caller {
+    Token token = 0;
+    std::shared_ptr<test::KeepingSink> sink = std::make_shared<test::KeepingSink>();
+    std::shared_ptr<StreamFlow> flow;
+    [[nodiscard]] bool is_done() const { return sink->done.contains(token); }
+    [[nodiscard]] Completion& completion() const { return *sink->done.at(token); }
+    [[nodiscard]] std::string text() const {
+      return completion().turn.choices.front().blocks.front().text;
+    }
+  };
+
+  Caller call(bool is_stream, std::string_view scope = "scope", const std::string& more = "") {
+    CallSpec made = spec(is_stream, more);
+    test::look_up(made, cache_, scope);
+    made.cached->merges = true;
+    Caller caller;
+    caller.flow = made.flow;
+    caller.token = engine_->submit(std::move(made), caller.sink);
+    loop_->run_until_idle();
+    return caller;
+  }
+
+  void cancel(const Caller& caller) {
+    engine_->cancel(caller.token);
+    loop_->run_until_idle();
+  }
+
+  // As a reader does.
+  void read_all(const Caller& caller) {
+    if (caller.flow->take(caller.flow->unread_bytes.load())) {
+      engine_->resume(caller.token);
+      loop_->run_until_idle();
+    }
+  }
+
+  static std::string large_event() {
+    return test::stream_event(R"({"content":")" + std::string(300000, 'x') + "\"}");
+  }
+
+  std::shared_ptr<cache::Cache> cache_;
+};
+
+TEST_F(MergedCallsTest, AThousandEqualCallsAskOnce) {
+  std::vector<Caller> callers;
+  for (int i = 0; i < 1000; ++i) {
+    callers.push_back(call(false));
+  }
+  EXPECT_EQ(transport_->started(), 1U);
+  reply(200, test::kPlainReply);
+  for (const Caller& caller : callers) {
+    ASSERT_TRUE(caller.is_done());
+    EXPECT_EQ(caller.text(), "Hi");
+    EXPECT_EQ(caller.completion().cache->shared_by, 1000U);
+  }
+  call(false);
+  EXPECT_EQ(transport_->started(), 2U);  // nobody was in flight any more
+}
+
+TEST_F(MergedCallsTest, OtherRequestsAndOtherScopesAskThemselves) {
+  call(false);
+  call(false, "other scope");
+  call(false, "scope", R"(,"top_k":3)");
+  EXPECT_EQ(transport_->started(), 3U);
+}
+
+TEST_F(MergedCallsTest, ALateJoinerGetsWhatWasSaidAtOnce) {
+  const Caller first = call(true);
+  open_stream();
+  say(test::stream_event(R"({"role":"assistant","content":"He"})"));
+  const Caller late = call(true);
+  EXPECT_EQ(transport_->started(), 1U);
+  EXPECT_EQ(late.sink->chunks, first.sink->chunks);
+  ASSERT_EQ(late.sink->chunks.size(), 1U);
+  say(test::stream_event(R"({"content":"llo"})") + test::stream_event("{}", R"("stop")") +
+      "data: [DONE]\n\n");
+  ASSERT_TRUE(late.is_done());
+  EXPECT_EQ(late.sink->chunks, first.sink->chunks);
+  EXPECT_EQ(late.text(), "Hello");
+  EXPECT_EQ(first.text(), "Hello");
+}
+
+TEST_F(MergedCallsTest, PlainCallsAndStreamsShareOne) {
+  const Caller stream = call(true);
+  const Caller plain = call(false);
+  EXPECT_EQ(transport_->started(), 1U);
+  open_stream();
+  say(test::stream_event(R"({"content":"Hi"})") + test::stream_event("{}", R"("stop")") +
+      "data: [DONE]\n\n");
+  EXPECT_EQ(plain.text(), "Hi");
+  EXPECT_TRUE(plain.sink->chunks.empty());
+  EXPECT_EQ(stream.text(), "Hi");
+}
+
+TEST_F(MergedCallsTest, AStreamThatJoinedAPlainCallGetsItsChunksAtTheEnd) {
+  const Caller plain = call(false);
+  const Caller stream = call(true);
+  reply(200, test::kPlainReply);
+  EXPECT_EQ(stream.text(), "Hi");
+  std::string chunks;
+  for (const std::string& chunk : stream.sink->chunks) {
+    chunks += chunk;
+  }
+  EXPECT_NE(chunks.find("Hi"), std::string::npos);
+  EXPECT_TRUE(plain.is_done());
+}
+
+TEST_F(MergedCallsTest, EachCallerCancelsAlone) {
+  const Caller first = call(false);
+  const Caller second = call(false);
+  cancel(first);
+  ASSERT_TRUE(first.is_done());
+  EXPECT_EQ(first.completion().error->kind, ErrorKind::kCancelled);
+  EXPECT_FALSE(second.is_done());
+  EXPECT_FALSE(transfer().cancelled);
+  reply(200, test::kPlainReply);
+  EXPECT_EQ(second.text(), "Hi");
+}
+
+TEST_F(MergedCallsTest, TheCallEndsWithTheLastWhoCancels) {
+  const Caller first = call(false);
+  const Caller second = call(false);
+  cancel(second);
+  cancel(first);
+  EXPECT_TRUE(transfer().cancelled);
+  EXPECT_EQ(first.completion().error->kind, ErrorKind::kCancelled);
+  EXPECT_EQ(second.completion().error->kind, ErrorKind::kCancelled);
+  const Caller third = call(false);
+  EXPECT_EQ(transport_->started(), 2U);
+  EXPECT_FALSE(third.is_done());
+}
+
+TEST_F(MergedCallsTest, AnErrorGoesToAllAndIsNotKept) {
+  cache_ = std::make_shared<cache::Cache>(cache::CacheSettings());
+  const Caller first = call(false);
+  const Caller second = call(true);
+  reply(400, R"({"error":{"message":"no"}})");
+  EXPECT_EQ(first.completion().error->kind, ErrorKind::kBadRequest);
+  EXPECT_EQ(second.completion().error->kind, ErrorKind::kBadRequest);
+  EXPECT_TRUE(second.sink->chunks.empty());
+  EXPECT_EQ(cache_->memory().stats().entries, 0U);
+}
+
+TEST_F(MergedCallsTest, ACallThatMissedJustBeforeTheAnswerFindsItInMemory) {
+  cache_ = std::make_shared<cache::Cache>(cache::CacheSettings());
+  CallSpec late = spec(false);
+  test::look_up(late, cache_);
+  late.cached->merges = true;
+  call(false);
+  reply(200, test::kPlainReply);
+  const Token token = submit(std::move(late));
+  EXPECT_EQ(transport_->started(), 1U);
+  ASSERT_TRUE(is_done(token));
+  EXPECT_EQ(completion(token).cache->status, CacheStatus::kHit);
+}
+
+TEST_F(MergedCallsTest, AStreamPausesOnlyWhenAllItsReadersLag) {
+  const Caller first = call(true);
+  const Caller second = call(true);
+  open_stream();
+  say(large_event());
+  EXPECT_TRUE(transfer().paused);
+  read_all(first);
+  EXPECT_FALSE(transfer().paused);
+  say(large_event());
+  EXPECT_TRUE(transfer().paused);  // both have much to read again
+  read_all(second);
+  EXPECT_FALSE(transfer().paused);
+}
+
+TEST_F(MergedCallsTest, AReaderWhoLagsAndLeavesHoldsNobodyBack) {
+  const Caller stream = call(true);
+  open_stream();
+  say(large_event());
+  EXPECT_TRUE(transfer().paused);
+  const Caller plain = call(false);
+  cancel(stream);
+  EXPECT_FALSE(transfer().paused);
+  EXPECT_FALSE(plain.is_done());
+}
+
+TEST_F(MergedCallsTest, ShuttingDownTellsAllOfThem) {
+  const Caller first = call(false);
+  const Caller second = call(false);
+  engine_->shut_down();
+  loop_->run_until_idle();
+  EXPECT_EQ(first.completion().error->kind, ErrorKind::kShutdown);
+  EXPECT_EQ(second.completion().error->kind, ErrorKind::kShutdown);
+}
+
+}  // namespace
+}  // namespace llmgate::engine

@@ -1,0 +1,35 @@
+// Calls that are cached or merged, as the bindings make them.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "cache/cache.h"
+#include "engine/call_spec.h"
+
+namespace llmgate::test {
+
+// Looks up, as a call does on its caller's thread; null: a miss, with the key in the spec.
+inline cache::SharedEntry look_up(engine::CallSpec& spec, std::shared_ptr<cache::Cache> cache,
+                                  std::string_view scope = "scope") {
+  auto cached = std::make_unique<engine::CachedCall>();
+  cached->cache = std::move(cache);
+  cached->key.scope = cache::ScopeWriter().add(scope).scope();
+  spec.cached = std::move(cached);
+  engine::CachedCall& made = *spec.cached;
+  const std::string canonical = cache::canonical_request(spec.request.root());
+  if (made.cache == nullptr) {
+    made.status = engine::CacheStatus::kNone;
+    made.key.canonical = wide_hash_bytes(canonical);
+    return nullptr;
+  }
+  const std::string_view spelling = engine::spelling_of(spec);
+  cache::SharedEntry found =
+      made.cache->memory().find_spelling(made.key, spelling, made.freshness());
+  return found != nullptr
+             ? found
+             : made.cache->memory().find_canonical(made.key, spelling, canonical, made.freshness());
+}
+
+}  // namespace llmgate::test
