@@ -77,7 +77,7 @@ void read_count(const Pair& pair, UsageCounts& counts) {
     (is_of_answer(pair.inside) ? counts.audio_output : counts.audio_input) = count(pair.value);
   } else if (name == "image_tokens") {
     (is_of_answer(pair.inside) ? counts.image_output : counts.image_input) = count(pair.value);
-  } else if (name == "cache_write_tokens") {
+  } else if (name == "cache_write_tokens" || name == "cache_creation_tokens") {
     counts.cache_write = std::max(counts.cache_write, count(pair.value));
   } else if (name == "ephemeral_1h_input_tokens") {
     counts.cache_write_long = count(pair.value);

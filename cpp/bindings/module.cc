@@ -15,6 +15,7 @@ PYBIND11_MODULE(_core, module) {
   state->content_name = PyUnicode_InternFromString("content");
   module.doc() = "The core of llmgate. Private: use the package llmgate.";
   module.attr("__version__") = LLMGATE_VERSION;
+  register_account(module, *state);
   register_completion(module, *state);
   register_sync(module, *state);
   register_async(module, *state);

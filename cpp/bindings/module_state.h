@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "account/model_catalog.h"
 #include "engine/engine.h"
 #include "json/document.h"
 #include "tokens/token_service.h"
@@ -67,8 +68,10 @@ struct ModuleState {
   bool is_index_in_use = false;
 
   std::unique_ptr<tokens::TokenService> tokens;  // once Python has said where the tables are
-  std::shared_ptr<engine::Engine> engine;        // started at the first call
-  std::uint64_t generation = 0;                  // counts forks: handles of an older one are dead
+  // What is known about models; of the engine too, which may outlive the module.
+  std::shared_ptr<account::ModelCatalog> catalog;
+  std::shared_ptr<engine::Engine> engine;  // started at the first call
+  std::uint64_t generation = 0;            // counts forks: handles of an older one are dead
   bool is_exiting = false;
   // Threads that are between releasing and taking the GIL inside a bound function. Atomic: the exit
   // handler reads it while they leave.

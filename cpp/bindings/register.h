@@ -7,6 +7,7 @@
 
 namespace llmgate::bindings {
 
+void register_account(pybind11::module_& module, ModuleState& state);
 void register_completion(pybind11::module_& module, ModuleState& state);
 void register_sync(pybind11::module_& module, ModuleState& state);
 void register_async(pybind11::module_& module, ModuleState& state);

@@ -11,9 +11,30 @@ import atexit
 import os
 
 from llmgate import _bridge, _core, _raising, _views
+from llmgate._abilities import (
+    supports_audio_input,
+    supports_audio_output,
+    supports_computer_use,
+    supports_embedding_image_input,
+    supports_function_calling,
+    supports_native_streaming,
+    supports_native_structured_output,
+    supports_parallel_function_calling,
+    supports_pdf_input,
+    supports_prompt_caching,
+    supports_reasoning,
+    supports_response_schema,
+    supports_system_messages,
+    supports_tool_choice,
+    supports_url_context,
+    supports_vision,
+    supports_web_search,
+)
 from llmgate._client import AsyncClient, Client
 from llmgate._completion import acompletion, completion
 from llmgate._core import __version__
+from llmgate._cost import Cost
+from llmgate._costs import completion_cost, cost_per_token, estimate_cost, get_cost
 from llmgate._errors import (
     APIConnectionError,
     APIError,
@@ -43,6 +64,14 @@ from llmgate._errors import (
     UnsupportedParamsError,
 )
 from llmgate._facts import Provider, providers, stream_chunk_builder
+from llmgate._models import (
+    ModelCost,
+    get_max_tokens,
+    get_model_info,
+    model_cost,
+    register_model,
+    set_price_changes,
+)
 from llmgate._node import Node
 from llmgate._router import Router
 from llmgate._router_config import Converted
@@ -93,6 +122,7 @@ __all__ = [
     "ContentPolicyViolationError",
     "ContextWindowExceededError",
     "Converted",
+    "Cost",
     "Delta",
     "EngineShutdownError",
     "Function",
@@ -102,6 +132,7 @@ __all__ = [
     "LLMGateError",
     "LLMGateWarning",
     "Message",
+    "ModelCost",
     "ModelResponse",
     "ModelResponseStream",
     "Node",
@@ -130,14 +161,40 @@ __all__ = [
     "acompletion",
     "add_vocabulary",
     "completion",
+    "completion_cost",
+    "cost_per_token",
     "count",
     "decode",
     "encode",
     "encoding_for_model",
+    "estimate_cost",
     "fits",
+    "get_cost",
+    "get_max_tokens",
+    "get_model_info",
     "learn_token_usage",
+    "model_cost",
     "providers",
+    "register_model",
+    "set_price_changes",
     "stream_chunk_builder",
+    "supports_audio_input",
+    "supports_audio_output",
+    "supports_computer_use",
+    "supports_embedding_image_input",
+    "supports_function_calling",
+    "supports_native_streaming",
+    "supports_native_structured_output",
+    "supports_parallel_function_calling",
+    "supports_pdf_input",
+    "supports_prompt_caching",
+    "supports_reasoning",
+    "supports_response_schema",
+    "supports_system_messages",
+    "supports_tool_choice",
+    "supports_url_context",
+    "supports_vision",
+    "supports_web_search",
     "token_counter",
     "trim_messages",
 ]

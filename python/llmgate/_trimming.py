@@ -73,12 +73,25 @@ def _shortened(message: Any, budget: _Budget) -> Any:
     return kept(low)
 
 
+def _context_window(model: str) -> int:
+    from llmgate._models import facts_of
+
+    facts = facts_of(model)
+    if facts is None or facts["context_window"] is None:
+        raise BadRequestError(
+            f"the context window of {model!r} is not known: give max_tokens",
+            model=model,
+        )
+    window: int = facts["context_window"]
+    return window
+
+
 def trim_messages(
     messages: Sequence[Any],
     model: str,
     trim_ratio: float = 0.75,
     *,
-    max_tokens: int,
+    max_tokens: int | None = None,
     return_response_tokens: bool = False,
 ) -> Any:
     """Leaves out the oldest messages until the conversation fits.
@@ -90,14 +103,15 @@ def trim_messages(
         messages: the conversation; it is not changed.
         model: whose tokens to count.
         trim_ratio: the share of ``max_tokens`` that the messages may take.
-        max_tokens: of prompt and answer together.
+        max_tokens: of prompt and answer together; None: the model's context window.
         return_response_tokens: return the tokens that are left for the answer too.
 
     Returns:
         A list of messages, or that list and an int.
 
     Raises:
-        BadRequestError: the system messages alone do not fit.
+        BadRequestError: the system messages alone do not fit; or max_tokens is None, and the
+            context window of the model is not known.
 
     Example:
         >>> import llmgate
@@ -105,6 +119,8 @@ def trim_messages(
         >>> llmgate.trim_messages([old, new], "gpt-4o", max_tokens=100)
         [{'role': 'user', 'content': 'Hi'}]
     """
+    if max_tokens is None:
+        max_tokens = _context_window(model)
     budget = _Budget(model, int(max_tokens * trim_ratio))
     is_fixed = [_role(message) in ("system", "developer") for message in messages]
     fixed = [message for message, stays in zip(messages, is_fixed, strict=True) if stays]

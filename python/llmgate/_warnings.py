@@ -8,7 +8,8 @@ if TYPE_CHECKING:
 
 
 class LLMGateWarning(UserWarning):
-    """A field of a request was dropped or is unknown; shown once for each field and provider."""
+    """A field of a request was dropped or is unknown, or a cost is not known; shown once for each
+    field and provider, or each model."""
 
 
 _warned: set[tuple[str, str]] = set()
@@ -37,6 +38,31 @@ def warn_losses(completion: _core.Completion) -> None:
             LLMGateWarning,
             stacklevel=3,
         )
+
+
+def warn_unknown_cost(model: str) -> None:
+    """Warns, once for each model, that its price is not known: None, and never zero."""
+    if ("", model) in _warned:
+        return
+    _warned.add(("", model))
+    import warnings
+
+    warnings.warn(
+        f"the cost of {model!r} is not known; register_model() adds its prices",
+        LLMGateWarning,
+        stacklevel=_outside(),
+    )
+
+
+def _outside() -> int:
+    """The stack level, for the function that calls this, of the first frame beyond the package."""
+    import sys
+
+    folder = __file__.rpartition("_warnings")[0]
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(folder):
+        level, frame = level + 1, frame.f_back
+    return level
 
 
 def _without_positions(path: str) -> str:

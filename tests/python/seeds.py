@@ -105,7 +105,11 @@ class World:
         configs = json_of("011-portkey-config-by-id.json")
         openrouter = SimpleNamespace(LLM=SimpleNamespace(with_openrouter=with_openrouter))
         return {
-            "litellm": {"completion": llmgate.completion, "Router": llmgate.Router},
+            "litellm": {
+                "completion": llmgate.completion,
+                "get_cost": llmgate.get_cost,
+                "Router": llmgate.Router,
+            },
             "openai": {"OpenAI": partial(OpenAI, self.gateway)},
             "portkey_ai": {"Portkey": partial(llmgate.Client, configs=configs)},
             "livekit": {},

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -177,12 +178,13 @@ def test_a_plain_call_takes_its_key_from_the_environment(world: World) -> None:
     }
 
 
-@pytest.mark.waits("costs")
-def test_get_cost_is_not_there_yet(world: World) -> None:
+def test_get_cost_prices_the_usage_of_an_answer(world: World) -> None:
     response = world.run("024-completion.py")["response"]
-    assert response.usage.total_tokens > 0
-    with pytest.raises(ImportError, match="get_cost"):
-        world.run("026-get-cost.py", response=response)
+    cost = world.run("026-get-cost.py", response=response)["cost"]
+    usage = response.usage
+    exact = (30 * usage.prompt_tokens + 60 * usage.completion_tokens) * Decimal("1e-6")
+    assert usage.total_tokens > 0
+    assert (cost.total, cost.source) == (exact, "table")
 
 
 # ---- a gateway's configuration, called through openai's client; the server itself comes later
