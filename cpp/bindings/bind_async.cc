@@ -6,11 +6,13 @@
 #include <string>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "bindings/call_arguments.h"
 #include "bindings/python_completion.h"
 #include "bindings/python_view.h"
 #include "bindings/register.h"
+#include "chat/chunks.h"
 #include "engine/loop_queue.h"
 
 namespace py = pybind11;
@@ -63,7 +65,7 @@ class AsyncStream {
     if (!ready_.empty() && !is_closed_) {
       const std::string chunk = std::move(ready_.front());
       ready_.pop_front();
-      if (flow_->take(chunk.size()) && generation_ == state_.generation) {
+      if (flow_ != nullptr && flow_->take(chunk.size()) && generation_ == state_.generation) {
         engine_->resume(token_);
       }
       PyObject* view = make_view(state_, chunk, ViewClass::kChunk);
@@ -166,7 +168,13 @@ class AsyncSink {
   engine::Token submit(const py::object& model, const py::object& messages,
                        const py::dict& arguments, const py::object& future) {
     Prepared call = prepare(model, messages, arguments, false);
-    const engine::Token token = call.engine->submit(std::move(call.arguments.spec), queue_);
+    if (call.arguments.hit != nullptr) {
+      set_result(
+          state_, future,
+          wrap_completion(state_, std::move(call.arguments.hit), call.arguments.drop_params));
+      return 0;
+    }
+    const engine::Token token = call.engine->submit(std::move(*call.arguments.spec), queue_);
     futures_.emplace(token, Waiting{future, call.arguments.drop_params});
     return token;
   }
@@ -174,9 +182,12 @@ class AsyncSink {
   std::shared_ptr<AsyncStream> submit_stream(const py::object& model, const py::object& messages,
                                              const py::dict& arguments) {
     Prepared call = prepare(model, messages, arguments, true);
-    auto stream = std::make_shared<AsyncStream>(state_, call.engine, call.arguments.spec.flow,
+    if (call.arguments.hit != nullptr) {
+      return stored_stream(std::move(call.arguments));
+    }
+    auto stream = std::make_shared<AsyncStream>(state_, call.engine, call.arguments.spec->flow,
                                                 call.arguments.drop_params);
-    stream->set_token(call.engine->submit(std::move(call.arguments.spec), queue_));
+    stream->set_token(call.engine->submit(std::move(*call.arguments.spec), queue_));
     streams_.emplace(stream->token(), stream);
     return stream;
   }
@@ -238,11 +249,22 @@ class AsyncSink {
     std::shared_ptr<engine::Engine> engine;
   };
 
+  // All of it is there before anyone waits.
+  std::shared_ptr<AsyncStream> stored_stream(CallArguments arguments) {
+    auto stream = std::make_shared<AsyncStream>(state_, nullptr, nullptr, arguments.drop_params);
+    std::vector<std::string> chunks = chat::render_chunks(arguments.hit->turn);
+    stream->receive({0, std::move(chunks), std::move(arguments.hit)});
+    return stream;
+  }
+
   Prepared prepare(const py::object& model, const py::object& messages, const py::dict& arguments,
                    bool is_stream) {
-    auto read = read_arguments(model.ptr(), messages.ptr(), arguments.ptr(), is_stream);
+    auto read = read_arguments(state_, model.ptr(), messages.ptr(), arguments.ptr(), is_stream);
     if (!read) {
       raise_error(state_, read.error(), py::none());
+    }
+    if (read->hit != nullptr) {
+      return {std::move(*read), nullptr};
     }
     auto engine = running_engine(state_);
     if (engine == nullptr) {

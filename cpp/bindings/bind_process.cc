@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "bindings/cache_handle.h"
 #include "bindings/python_completion.h"
 #include "bindings/register.h"
 #include "net/descriptor_set.h"
@@ -27,6 +28,7 @@ void shut_down(ModuleState& state) {
   }
   const py::gil_scoped_release released;
   engine->shut_down();
+  stop_tiers(state);
   const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(5);
   while (state.threads_inside.load() > 0 && std::chrono::steady_clock::now() < patience) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));

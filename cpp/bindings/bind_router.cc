@@ -200,6 +200,8 @@ void register_router(py::module_& module, ModuleState& state) {
                              [&state](const RouterHandle& handle) {
                                return view_of_json(state, handle.config->source);
                              })
+      .def_property_readonly("cache_settings",
+                             [](const RouterHandle& handle) { return handle.config->cache; })
       .def_property_readonly(
           "notices", [](const RouterHandle& handle) { return notices_of(handle.config->notices); });
 }

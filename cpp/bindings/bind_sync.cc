@@ -11,6 +11,7 @@
 #include "bindings/python_completion.h"
 #include "bindings/python_view.h"
 #include "bindings/register.h"
+#include "chat/chunks.h"
 #include "engine/wait_slot.h"
 
 namespace py = pybind11;
@@ -57,21 +58,25 @@ class StartedCall {
   StartedCall(ModuleState& state, py::handle model, py::handle messages, py::handle arguments,
               bool is_stream)
       : state_(state), slot_(std::make_shared<engine::WaitSlot>()) {
-    auto read = read_arguments(model.ptr(), messages.ptr(), arguments.ptr(), is_stream);
+    auto read = read_arguments(state, model.ptr(), messages.ptr(), arguments.ptr(), is_stream);
     if (!read) {
       raise_error(state, read.error(), py::none());
+    }
+    drop_params_ = read->drop_params;
+    if (read->hit != nullptr) {
+      answer_from_cache(std::move(read->hit), is_stream);
+      return;
     }
     engine_ = running_engine(state);
     if (engine_ == nullptr) {
       throw py::error_already_set();
     }
-    drop_params_ = read->drop_params;
-    flow_ = read->spec.flow;
+    flow_ = read->spec->flow;
     if (is_stream) {
-      token_ = engine_->submit(std::move(read->spec), slot_);
+      token_ = engine_->submit(std::move(*read->spec), slot_);
     } else {
       const OutsideGil outside(state);
-      token_ = engine_->submit_and_run(std::move(read->spec), slot_, slice_of(state));
+      token_ = engine_->submit_and_run(std::move(*read->spec), slot_, slice_of(state));
     }
   }
 
@@ -84,11 +89,15 @@ class StartedCall {
     }
   }
 
-  void cancel() { engine_->cancel(token_); }
+  void cancel() {
+    if (engine_ != nullptr) {
+      engine_->cancel(token_);
+    }
+  }
 
   // The reader has taken a chunk: the stream may go on when enough of it is read.
   void note_taken(std::size_t bytes) {
-    if (flow_->take(bytes)) {
+    if (flow_ != nullptr && flow_->take(bytes)) {
       engine_->resume(token_);
     }
   }
@@ -97,10 +106,18 @@ class StartedCall {
   [[nodiscard]] bool drop_params() const { return drop_params_; }
 
  private:
+  // All of it is there before anyone waits; no loop has run.
+  void answer_from_cache(std::unique_ptr<engine::Completion> hit, bool is_stream) {
+    if (is_stream) {
+      slot_->deliver_chunks(token_, chat::render_chunks(hit->turn));
+    }
+    slot_->deliver_done(token_, std::move(hit));
+  }
+
   ModuleState& state_;
   std::shared_ptr<engine::WaitSlot> slot_;
-  std::shared_ptr<engine::Engine> engine_;
-  std::shared_ptr<engine::StreamFlow> flow_;
+  std::shared_ptr<engine::Engine> engine_;    // null: the cache has answered
+  std::shared_ptr<engine::StreamFlow> flow_;  // of streams that somebody sends
   engine::Token token_ = 0;
   bool drop_params_ = false;
 };

@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "bindings/call_cache.h"
 #include "bindings/call_options.h"
 #include "bindings/option_reader.h"
 #include "bindings/python_json.h"
@@ -82,75 +83,156 @@ std::string environment(std::string_view name) {
 
 std::string current_ca_file() { return providers::find_ca_file(environment, file_exists); }
 
-Result<CallArguments> read_arguments(PyObject* model, PyObject* messages, PyObject* arguments,
-                                     bool is_stream) {
+namespace {
+
+// A call that goes to one target, or to those of its own fallbacks.
+class PlainReader {
+ public:
+  PlainReader(ModuleState& state, OptionReader& reader, bool is_stream)
+      : state_(state), reader_(reader), is_stream_(is_stream) {}
+
+  Result<CallArguments> read(PyObject* model, PyObject* messages) {
+    if (Failure failure = find_target(to_utf8(model))) {
+      return std::move(*failure);
+    }
+    auto body = write_request(target_.model, messages, reader_, is_stream_);
+    if (!body) {
+      return std::move(body.error());
+    }
+    if (Failure failure = read_mock()) {
+      return std::move(*failure);
+    }
+    std::optional<CallCache> cached;
+    if (CallCache::is_asked(state_.cache, reader_)) {
+      auto read = CallCache::read(state_, state_.cache, reader_, false);
+      if (!read) {
+        return std::move(read.error());
+      }
+      cached = std::move(*read);
+      add_scope(*cached);
+    }
+    const bool has_fallbacks = reader_.find(Option::kFallbacks) != nullptr;
+    if (cached && !has_fallbacks && !reader_.failure()) {
+      if (auto hit = cached->find_spelling(*body)) {
+        return answered(std::move(hit));
+      }
+    }
+    auto request = chat::ChatRequest::read(std::move(*body));
+    if (!request) {
+      return std::move(request.error());
+    }
+    engine::CallSpec spec{std::move(*request), std::move(target_), {}, 0, false, false, nullptr,
+                          std::nullopt};
+    read_options(spec);
+    if (has_fallbacks) {
+      if (Failure failure = add_fallbacks(reader_, spec)) {
+        return std::move(*failure);
+      }
+    }
+    if (reader_.failure()) {
+      return std::move(*reader_.failure());
+    }
+    if (cached) {
+      if (auto hit = look_up(*cached, spec)) {
+        return answered(std::move(hit));
+      }
+      spec.cached = cached->take();
+    }
+    return CallArguments{std::move(spec), nullptr, reader_.flag(Option::kDropParams)};
+  }
+
+ private:
+  Failure find_target(const std::string& name) {
+    if (reader_.find(Option::kMockResponse) == nullptr) {
+      auto target = resolve_target(reader_, name);
+      if (!target) {
+        return std::move(target.error());
+      }
+      target_ = std::move(*target);
+    } else {
+      auto resolved =
+          providers::resolve_model(name, reader_.text(Option::kCustomLlmProvider), true);
+      if (!resolved) {
+        return std::move(resolved.error());
+      }
+      target_.provider = resolved->provider;
+      target_.model = std::move(resolved->model);
+      target_.notes = std::move(resolved->notes);
+    }
+    read_headers(reader_, Option::kHeaders, target_.extra_headers);
+    read_headers(reader_, Option::kExtraHeaders, target_.extra_headers);
+    return std::nullopt;
+  }
+
+  Failure read_mock() {
+    if (PyObject* mock = reader_.find(Option::kMockResponse)) {
+      auto reply = write_mock_reply(mock, target_.model);
+      if (!reply) {
+        return std::move(reply.error());
+      }
+      mock_ = std::move(*reply);
+    }
+    return std::nullopt;
+  }
+
+  void read_options(engine::CallSpec& spec) {
+    read_timeouts(reader_, is_stream_, spec.timeouts);
+    spec.max_retries = read_retries(reader_).value_or(0);
+    spec.is_strict = reader_.flag(Option::kStrict);
+    spec.keeps_raw = reader_.flag(Option::kKeepRaw);
+    if (is_stream_) {
+      spec.flow = std::make_shared<engine::StreamFlow>();
+    }
+    spec.mock_reply = std::move(mock_);
+  }
+
+  void add_scope(CallCache& cached) {
+    cached.scope().add("call").add(reader_.flag(Option::kStrict) ? 1U : 0U).add(mock_.value_or(""));
+    cached.add_target(target_);
+  }
+
+  // Fallbacks are known only now; then nothing has been looked up yet.
+  std::unique_ptr<engine::Completion> look_up(CallCache& cached, const engine::CallSpec& spec) {
+    if (spec.routed != nullptr) {
+      for (const engine::RoutedTarget& routed : spec.routed->router->targets) {
+        cached.scope().add(routed.target.model);
+        cached.add_target(routed.target);
+      }
+      if (auto hit = cached.find_spelling(spec.request.body())) {
+        return hit;
+      }
+    }
+    return cached.find_canonical(spec.request);
+  }
+
+  CallArguments answered(std::unique_ptr<engine::Completion> hit) {
+    return {std::nullopt, std::move(hit), reader_.flag(Option::kDropParams)};
+  }
+
+  ModuleState& state_;
+  OptionReader& reader_;
+  bool is_stream_;
+  providers::Target target_;
+  std::optional<std::string> mock_;
+};
+
+}  // namespace
+
+Result<CallArguments> read_arguments(ModuleState& state, PyObject* model, PyObject* messages,
+                                     PyObject* arguments, bool is_stream) {
   if (!PyUnicode_Check(model)) {
     return refuse_type("model", model, "a str such as \"openai/gpt-4o\"");
   }
   OptionReader reader(arguments);
   reader.flag(Option::kStream);
   if (reader.find(Option::kRouting) != nullptr) {
-    return read_routed_arguments(model, messages, reader, is_stream);
+    return read_routed_arguments(state, model, messages, reader, is_stream);
   }
   PyObject* extra_body = reader.find(Option::kExtraBody);
   if (extra_body != nullptr && !PyDict_Check(extra_body)) {
     return refuse_type("extra_body", extra_body, "a dict");
   }
-  PyObject* mock = reader.find(Option::kMockResponse);
-  auto target = mock == nullptr ? resolve_target(reader, to_utf8(model))
-                                : Result<providers::Target>(providers::Target());
-  if (mock != nullptr) {
-    auto resolved =
-        providers::resolve_model(to_utf8(model), reader.text(Option::kCustomLlmProvider), true);
-    if (!resolved) {
-      return std::move(resolved.error());
-    }
-    target->provider = resolved->provider;
-    target->model = std::move(resolved->model);
-    target->notes = std::move(resolved->notes);
-  }
-  if (!target) {
-    return std::move(target.error());
-  }
-  read_headers(reader, Option::kHeaders, target->extra_headers);
-  read_headers(reader, Option::kExtraHeaders, target->extra_headers);
-
-  auto body = write_request(target->model, messages, reader, is_stream);
-  if (!body) {
-    return std::move(body.error());
-  }
-  auto request = chat::ChatRequest::read(std::move(*body));
-  if (!request) {
-    return std::move(request.error());
-  }
-  CallArguments result{
-      engine::CallSpec{
-          std::move(*request), std::move(*target), {}, 0, false, false, nullptr, std::nullopt},
-      reader.flag(Option::kDropParams)};
-  engine::CallSpec& spec = result.spec;
-  read_timeouts(reader, is_stream, spec.timeouts);
-  spec.max_retries = read_retries(reader).value_or(0);
-  spec.is_strict = reader.flag(Option::kStrict);
-  spec.keeps_raw = reader.flag(Option::kKeepRaw);
-  if (is_stream) {
-    spec.flow = std::make_shared<engine::StreamFlow>();
-  }
-  if (mock != nullptr) {
-    auto reply = write_mock_reply(mock, spec.target.model);
-    if (!reply) {
-      return std::move(reply.error());
-    }
-    spec.mock_reply = std::move(*reply);
-  }
-  if (reader.find(Option::kFallbacks) != nullptr) {
-    if (Failure failure = add_fallbacks(reader, spec)) {
-      return std::move(*failure);
-    }
-  }
-  if (reader.failure()) {
-    return std::move(*reader.failure());
-  }
-  return result;
+  return PlainReader(state, reader, is_stream).read(model, messages);
 }
 
 }  // namespace llmgate::bindings

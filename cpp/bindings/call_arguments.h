@@ -4,22 +4,26 @@
 
 #include <Python.h>
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
+#include "bindings/module_state.h"
 #include "engine/call_spec.h"
 
 namespace llmgate::bindings {
 
 struct CallArguments {
-  engine::CallSpec spec;
+  std::optional<engine::CallSpec> spec;     // nothing: the cache has the answer
+  std::unique_ptr<engine::Completion> hit;  // that answer
   bool drop_params = false;
 };
 
 // `arguments` is the dict of keyword arguments. None stands for "not given".
-Result<CallArguments> read_arguments(PyObject* model, PyObject* messages, PyObject* arguments,
-                                     bool is_stream);
+Result<CallArguments> read_arguments(ModuleState& state, PyObject* model, PyObject* messages,
+                                     PyObject* arguments, bool is_stream);
 
 // The value of a variable of the process's environment; empty if it is unset.
 std::string environment(std::string_view name);

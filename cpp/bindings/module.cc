@@ -19,6 +19,7 @@ PYBIND11_MODULE(_core, module) {
   register_completion(module, *state);
   register_sync(module, *state);
   register_async(module, *state);
+  register_cache(module, *state);
   register_process(module, *state);
   register_facts(module, *state);
   register_formats(module);

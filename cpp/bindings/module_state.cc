@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "net/curl_transport.h"
 #include "net/event_loop.h"
@@ -52,6 +53,21 @@ PyObject* StringCache::get(std::string_view utf8) {
     slot.key = utf8;
   }
   return Py_NewRef(slot.value);
+}
+
+void TierWarnings::add(const std::string& text) {
+  MutexLock lock(mutex_);
+  texts_.push_back(text);
+  has_any_ = true;
+}
+
+std::vector<std::string> TierWarnings::take() {
+  if (!has_any_.load(std::memory_order_relaxed)) {
+    return {};
+  }
+  MutexLock lock(mutex_);
+  has_any_ = false;
+  return std::exchange(texts_, {});
 }
 
 std::shared_ptr<engine::Engine> running_engine(ModuleState& state) {

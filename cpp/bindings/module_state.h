@@ -11,8 +11,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "account/model_catalog.h"
+#include "base/mutex.h"
+#include "cache/cache.h"
 #include "engine/engine.h"
 #include "json/document.h"
 #include "tokens/token_service.h"
@@ -54,6 +57,33 @@ class StringCache {
 // A str from UTF-8 that may hold surrogates in their three-byte form.
 PyObject* to_str(std::string_view utf8);
 
+// The scopes of the last calls, as a digest costs more than the look-up that it is for. Holds what
+// the scopes are made of, credentials among it, as the process's environment does.
+class ScopeMemory {
+ public:
+  cache::Scope scope_of(const cache::ScopeWriter& parts);
+
+ private:
+  struct Slot {
+    std::string parts;
+    cache::Scope scope{};
+  };
+  std::array<Slot, 64> slots_;
+};
+
+// What slow tiers have to say, kept until a thread with the GIL comes by. Thread-safe.
+class TierWarnings {
+ public:
+  void add(const std::string& text);
+  // Since the last time; cheap where there are none.
+  std::vector<std::string> take();
+
+ private:
+  Mutex mutex_;
+  std::vector<std::string> texts_ LLMGATE_GUARDED_BY(mutex_);
+  std::atomic<bool> has_any_{false};
+};
+
 struct ModuleState {
   std::array<PyObject*, kViewClassCount> classes{};
   PyObject* completion_type = nullptr;  // of finished calls
@@ -66,6 +96,11 @@ struct ModuleState {
   StringCache values{false};
   json::Document index;  // of the view being made
   bool is_index_in_use = false;
+
+  std::shared_ptr<cache::Cache> cache;  // of calls that bring none; null: there is none
+  ScopeMemory scopes;
+  std::vector<std::weak_ptr<cache::Cache>> caches;  // with tiers, to be stopped at the end
+  std::shared_ptr<TierWarnings> tier_warnings = std::make_shared<TierWarnings>();
 
   std::unique_ptr<tokens::TokenService> tokens;  // once Python has said where the tables are
   // What is known about models; of the engine too, which may outlive the module.

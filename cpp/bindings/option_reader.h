@@ -39,6 +39,9 @@ enum class Option : std::uint8_t {
   kModel,
   kMessages,
   kFallbacks,
+  kCache,       // what the call says to the cache
+  kCaching,     // whether it uses it at all
+  kMerge,       // whether it shares a call with equal ones in flight
   kRouting,     // a Router's own: (its handle, the arguments for its plan)
   kApiVersion,  // from here: settings of providers, see providers/settings.h
   kAzureAdToken,
@@ -55,7 +58,7 @@ enum class Option : std::uint8_t {
   kClientSecret,
   kAzurePassword,
 };
-inline constexpr std::size_t kOptionCount = 35;
+inline constexpr std::size_t kOptionCount = 38;
 inline constexpr auto kFirstSetting = Option::kApiVersion;
 inline constexpr auto kFirstSecret = Option::kVertexCredentials;
 std::string_view name_of(Option option);

@@ -12,6 +12,7 @@ void register_completion(pybind11::module_& module, ModuleState& state);
 void register_sync(pybind11::module_& module, ModuleState& state);
 void register_async(pybind11::module_& module, ModuleState& state);
 void register_process(pybind11::module_& module, ModuleState& state);
+void register_cache(pybind11::module_& module, ModuleState& state);
 void register_facts(pybind11::module_& module, ModuleState& state);
 void register_formats(pybind11::module_& module);
 void register_router(pybind11::module_& module, ModuleState& state);

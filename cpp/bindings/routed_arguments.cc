@@ -11,6 +11,7 @@
 
 #include "base/hash.h"
 #include "base/nearest.h"
+#include "bindings/call_cache.h"
 #include "bindings/call_options.h"
 #include "bindings/python_json.h"
 #include "bindings/request_writer.h"
@@ -49,7 +50,8 @@ Failure read_json(PyObject* value, const json::Path& path, engine::IndexedJson& 
 
 class RoutedReader {
  public:
-  RoutedReader(RouterHandle& handle, OptionReader& reader) : handle_(handle), reader_(reader) {}
+  RoutedReader(ModuleState& state, RouterHandle& handle, OptionReader& reader)
+      : state_(state), handle_(handle), reader_(reader) {}
 
   Result<CallArguments> read(PyObject* model, PyObject* messages, PyObject* plan_arguments,
                              bool is_stream) {
@@ -60,13 +62,40 @@ class RoutedReader {
       }
     }
     const std::string name = to_utf8(model);
-    auto request = read_request(name, messages, is_stream);
+    auto body = write_request(name, messages, reader_, is_stream);
+    if (!body) {
+      return std::move(body.error());
+    }
+    Failure failure = read_given(plan_arguments);
+    if (!failure) {
+      failure = read_mock(name);
+    }
+    if (!failure) {
+      failure = prepare_cache();
+    }
+    if (failure) {
+      return std::move(*failure);
+    }
+    if (cached_ && !reader_.failure()) {
+      if (auto hit = cached_->find_spelling(*body)) {
+        return answered(std::move(hit));
+      }
+    }
+    auto asked = chat::ChatRequest::read(std::move(*body));
+    if (!asked) {
+      return std::move(asked.error());
+    }
+    auto hit = cached_ && !reader_.failure() ? cached_->find_canonical(*asked) : nullptr;
+    if (hit != nullptr) {
+      return answered(std::move(hit));
+    }
+    auto request = without_route(std::move(*asked));
     if (!request) {
       return std::move(request.error());
     }
     routed_->router = handle_.router;
     routed_->request = routing::describe_request(*request);
-    Failure failure = read_json_arguments(plan_arguments, request->root());
+    failure = read_json_arguments(request->root());
     if (!failure) {
       failure = find_roots(name, *request);
     }
@@ -83,15 +112,10 @@ class RoutedReader {
     if (is_stream) {
       spec.flow = std::make_shared<engine::StreamFlow>();
     }
-    if (PyObject* mock = reader_.find(Option::kMockResponse)) {
-      auto reply = write_mock_reply(mock, name);
-      if (!reply) {
-        return std::move(reply.error());
-      }
-      spec.mock_reply = std::move(*reply);
-    }
+    spec.mock_reply = std::move(mock_);
+    spec.cached = cached_ ? cached_->take() : nullptr;
     spec.routed = std::move(routed_);
-    CallArguments result{std::move(spec), reader_.flag(Option::kDropParams)};
+    CallArguments result{std::move(spec), nullptr, reader_.flag(Option::kDropParams)};
     if (reader_.failure()) {
       return std::move(*reader_.failure());
     }
@@ -101,17 +125,91 @@ class RoutedReader {
  private:
   [[nodiscard]] const routing::RoutePlan& plan() const { return *handle_.router->plan; }
 
+  // Metadata, and what the caller says to the plan.
+  Failure read_given(PyObject* plan_arguments) {
+    if (PyObject* metadata = reader_.find(Option::kMetadata)) {
+      if (Failure failure = read_json(metadata, "$.metadata", routed_->metadata)) {
+        return failure;
+      }
+    }
+    return read_json(plan_arguments, "$", given_);
+  }
+
+  Failure read_mock(const std::string& name) {
+    if (PyObject* mock = reader_.find(Option::kMockResponse)) {
+      auto reply = write_mock_reply(mock, name);
+      if (!reply) {
+        return std::move(reply.error());
+      }
+      mock_ = std::move(*reply);
+    }
+    return std::nullopt;
+  }
+
+  Failure prepare_cache() {
+    const auto& cache = handle_.cache != nullptr ? handle_.cache : state_.cache;
+    if (!handle_.merges && !CallCache::is_asked(cache, reader_)) {
+      return std::nullopt;
+    }
+    auto read = CallCache::read(state_, cache, reader_, handle_.merges);
+    if (!read) {
+      return std::move(read.error());
+    }
+    cached_ = std::move(*read);
+    add_scope(cached_->scope());
+    cached_->add_headers(headers_of(Option::kHeaders));
+    cached_->add_headers(headers_of(Option::kExtraHeaders));
+    return std::nullopt;
+  }
+
+  net::Headers headers_of(Option option) {
+    net::Headers headers;
+    read_headers(reader_, option, headers);
+    return headers;
+  }
+
+  // The whole plan, and whatever leads a call through it. How urgent it is and whose conversation
+  // it belongs to decide only when and in which order deployments are asked.
+  void add_scope(cache::ScopeWriter& scope) {
+    scope.add("plan").add(bytes_of(handle_.router->fingerprint));
+    scope.add(reader_.flag(Option::kStrict) ? 1U : 0U).add(mock_.value_or(""));
+    for (const auto& [word, alias] : handle_.classes) {
+      scope.add(word).add(alias);
+    }
+    const bool has_buckets = !plan().buckets.empty();
+    std::string canonical;
+    for (const json::Member member : given_.index.root().members()) {
+      if (!member.name.says("priority") && (has_buckets || !member.name.says("session_id"))) {
+        scope.add(member.name.escaped());
+        json::Value value = member.value;
+        canonical.clear();
+        cache::append_canonical(value, canonical);
+        scope.add(canonical);
+      }
+    }
+    const json::Value metadata = routed_->metadata.index.root();
+    canonical.clear();
+    if (metadata.exists() && (has_buckets || has_conditions())) {
+      cache::append_canonical(metadata, canonical);
+    } else if (metadata.find("tags").exists()) {
+      cache::append_canonical(metadata.find("tags"), canonical);
+    }
+    scope.add("metadata").add(canonical);
+  }
+
+  [[nodiscard]] bool has_conditions() const {
+    const auto& nodes = plan().nodes;
+    return std::any_of(nodes.begin(), nodes.end(), [](const routing::Node& node) {
+      return node.kind == routing::NodeKind::kConditional;
+    });
+  }
+
+  CallArguments answered(std::unique_ptr<engine::Completion> hit) {
+    return {std::nullopt, std::move(hit), reader_.flag(Option::kDropParams)};
+  }
+
   // The request without what only the Router understands.
-  Result<chat::ChatRequest> read_request(const std::string& name, PyObject* messages,
-                                         bool is_stream) {
-    auto body = write_request(name, messages, reader_, is_stream);
-    if (!body) {
-      return std::move(body.error());
-    }
-    auto request = chat::ChatRequest::read(std::move(*body));
-    if (!request) {
-      return request;
-    }
+  Result<chat::ChatRequest> without_route(Result<chat::ChatRequest> request) {
     auto route = config::read_request_route(request->root());
     if (!route) {
       return std::move(route.error());
@@ -122,20 +220,15 @@ class RoutedReader {
     }
     const std::vector<std::string> taken(route_.members.begin(), route_.members.end());
     auto text = chat::merge_params(request->root(), {"", "", taken});
+    if (cached_) {
+      cached_->keep_spelling(std::string(request->body()));
+    }
     return text ? chat::ChatRequest::read(std::move(*text))
                 : Result<chat::ChatRequest>(std::move(text.error()));
   }
 
-  // Metadata, and what the caller says to the plan.
-  Failure read_json_arguments(PyObject* plan_arguments, json::Value params) {
-    if (PyObject* metadata = reader_.find(Option::kMetadata)) {
-      if (Failure failure = read_json(metadata, "$.metadata", routed_->metadata)) {
-        return failure;
-      }
-    }
-    if (Failure failure = read_json(plan_arguments, "$", given_)) {
-      return failure;
-    }
+  // What the caller says to the plan.
+  Failure read_json_arguments(json::Value params) {
     routing::RouteRequest& request = routed_->request;
     const json::Value metadata = routed_->metadata.index.root();
     const json::Value given = given_.index.root();
@@ -351,8 +444,11 @@ class RoutedReader {
     timeouts.deadline = timeouts.deadline ? timeouts.deadline : deadline;
   }
 
+  ModuleState& state_;
   RouterHandle& handle_;
   OptionReader& reader_;
+  std::optional<CallCache> cached_;
+  std::optional<std::string> mock_;
   config::RequestRoute route_;
   engine::IndexedJson given_;
   std::unique_ptr<engine::RoutedCall> routed_ = std::make_unique<engine::RoutedCall>();
@@ -402,7 +498,7 @@ Result<providers::Target> fallback_target(PyObject* entry, const json::Path& pat
 
 }  // namespace
 
-Result<CallArguments> read_routed_arguments(PyObject* model, PyObject* messages,
+Result<CallArguments> read_routed_arguments(ModuleState& state, PyObject* model, PyObject* messages,
                                             OptionReader& reader, bool is_stream) {
   const auto routing = py::reinterpret_borrow<py::object>(reader.find(Option::kRouting));
   if (!py::isinstance<py::tuple>(routing) || py::len(routing) != 2 ||
@@ -410,7 +506,7 @@ Result<CallArguments> read_routed_arguments(PyObject* model, PyObject* messages,
     return bad_request("$.llmgate_routing", "is reserved; accepted: nothing");
   }
   const py::tuple pair(routing);
-  return RoutedReader(pair[0].cast<RouterHandle&>(), reader)
+  return RoutedReader(state, pair[0].cast<RouterHandle&>(), reader)
       .read(model, messages, pair[1].ptr(), is_stream);
 }
 

@@ -12,7 +12,7 @@ namespace llmgate::bindings {
 
 // Of Router.completion(): Option::kRouting holds the Router's handle and the arguments for its
 // plan.
-Result<CallArguments> read_routed_arguments(PyObject* model, PyObject* messages,
+Result<CallArguments> read_routed_arguments(ModuleState& state, PyObject* model, PyObject* messages,
                                             OptionReader& reader, bool is_stream);
 
 // `fallbacks` of a plain call: models that are tried in order when the one asked for fails. Each

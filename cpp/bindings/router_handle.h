@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "cache/cache.h"
 #include "config/load.h"
 #include "config/router_config.h"
 #include "engine/router.h"
@@ -22,6 +23,8 @@ struct RouterHandle {
   std::shared_ptr<const engine::Router> router;
   // The classifier's tasks and tiers, and the aliases that they choose; empty: none is set.
   std::map<std::string, std::string> classes;
+  std::shared_ptr<cache::Cache> cache;  // its own; null: that of all calls, if there is one
+  bool merges = false;                  // calls that do not say otherwise
 };
 
 // From the text of a configuration. `name` is the file's, or empty.

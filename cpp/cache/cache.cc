@@ -5,7 +5,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/random.h"
 #include "cache/disk_tier.h"
+#include "cache/redis_tier.h"
 
 namespace llmgate::cache {
 namespace {
@@ -65,6 +67,16 @@ Result<std::shared_ptr<Cache>> Cache::open(CacheSettings settings, const Tier::W
     }
     tiers.push_back(std::move(*disk));
   }
+  if (cache->settings_.type == CacheType::kRedis) {
+    RedisTierOptions options;
+    options.server = cache->settings_.redis;
+    auto redis =
+        RedisTier::open(std::move(options), cache->clock_, std::make_unique<SystemRandom>(), warn);
+    if (!redis) {
+      return std::move(redis.error());
+    }
+    tiers.push_back(std::move(*redis));
+  }
   if (!tiers.empty()) {
     cache->tiers_ = std::make_unique<Tiers>(std::move(tiers), cache->clock_);
   }
@@ -113,6 +125,13 @@ SharedEntry Cache::keep(const CacheKey& key, std::string_view spelling, std::str
   memory_.put(key, spelling, std::move(entry));
   shown.scope = key.scope;
   return std::make_shared<const CachedEntry>(std::move(shown));
+}
+
+void Cache::note_hit(const StoredTurn& stored) {
+  const chat::Usage& usage = stored.turn.usage;
+  saved_prompt_tokens_.fetch_add(usage.prompt_tokens.value_or(0), std::memory_order_relaxed);
+  saved_completion_tokens_.fetch_add(usage.completion_tokens.value_or(0),
+                                     std::memory_order_relaxed);
 }
 
 RecordKey record_key(const Scope& scope, std::string_view canonical, std::string_view space) {

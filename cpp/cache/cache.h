@@ -3,6 +3,7 @@
 // change, its tiers are thread-safe.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -13,6 +14,7 @@
 #include "base/clock.h"
 #include "cache/response_cache.h"
 #include "cache/tiers.h"
+#include "store/redis.h"
 
 namespace llmgate::cache {
 
@@ -38,7 +40,7 @@ struct CacheSettings {
   std::string disk_folder = ".llmgate_cache";
   std::int64_t most_disk_bytes = std::int64_t{1} << 30;
 
-  std::string redis_url;  // redis://user:password@host:port/db
+  store::RedisOptions redis;
 };
 
 // Why `space` cannot be a namespace; empty if it can.
@@ -67,6 +69,16 @@ class Cache {
   SharedEntry keep(const CacheKey& key, std::string_view spelling, std::string_view space,
                    const StoredRecord& record);
 
+  // Tokens that nobody had to pay for again.
+  struct Saved {
+    std::uint64_t prompt_tokens = 0;
+    std::uint64_t completion_tokens = 0;
+  };
+  void note_hit(const StoredTurn& stored);
+  [[nodiscard]] Saved saved() const {
+    return {saved_prompt_tokens_.load(), saved_completion_tokens_.load()};
+  }
+
  private:
   [[nodiscard]] std::int64_t memory_expiry(std::int64_t stored_at_ms,
                                            std::int64_t expires_at_ms) const;
@@ -75,6 +87,8 @@ class Cache {
   const SystemClock clock_;
   ResponseCache memory_;
   std::unique_ptr<Tiers> tiers_;
+  std::atomic<std::uint64_t> saved_prompt_tokens_{0};
+  std::atomic<std::uint64_t> saved_completion_tokens_{0};
 };
 
 // How the tiers know an entry.

@@ -157,6 +157,12 @@ SharedEntry ResponseCache::find_canonical(CacheKey& key, std::string_view spelli
   return found;
 }
 
+void ResponseCache::fill(CacheKey& key, std::string_view spelling,
+                         std::string_view canonical) const {
+  key.spelling = hash(key.scope, spelling, kOfSpelling);
+  key.canonical = hash(key.scope, canonical, kOfCanonical);
+}
+
 SharedEntry ResponseCache::find_again(const CacheKey& key, std::string_view spelling,
                                       std::string_view canonical, const Freshness& freshness) {
   Hash128 primary;

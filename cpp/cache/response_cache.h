@@ -82,6 +82,9 @@ class ResponseCache {
   SharedEntry find_again(const CacheKey& key, std::string_view spelling, std::string_view canonical,
                          const Freshness& freshness);
 
+  // The hashes of a request that is not looked up, for put().
+  void fill(CacheKey& key, std::string_view spelling, std::string_view canonical) const;
+
   // In place of what is there for the same request. `entry` needs its id and spelling no more than
   // they are: they are set here. What is larger than an entry may be is not kept.
   void put(const CacheKey& key, std::string_view spelling, CachedEntry entry);

@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "store/redis_url.h"
+
 namespace llmgate::config {
 namespace {
 
@@ -230,46 +232,28 @@ class SettingsReader {
     }
   }
 
-  // One URL, from whichever arguments say it.
   void read_redis() {
-    std::string url = reader_.text(field("url"));
-    url = url.empty() ? reader_.text(field("redis_url")) : url;
-    const std::string host = reader_.text(field("host"));
-    const int port = reader_.whole(field("port"), 1, 65535).value_or(6379);
-    const std::string username = reader_.text(field("username"));
-    const std::string password = reader_.text(field("password"));
-    const int database = reader_.whole(field("db"), 0, 1 << 20).value_or(0);
-    if (settings_.type != CacheType::kRedis) {
-      return;
-    }
-    if (!url.empty()) {
-      settings_.redis_url = std::move(url);
-      return;
-    }
-    settings_.redis_url = "redis://";
-    if (!username.empty() || !password.empty()) {
-      settings_.redis_url += percent_encoded(username) + ":" + percent_encoded(password) + "@";
-    }
-    settings_.redis_url += (host.empty() ? "localhost" : host) + ":" + std::to_string(port) + "/" +
-                           std::to_string(database);
-  }
-
-  static std::string percent_encoded(std::string_view text) {
-    constexpr std::string_view kDigits = "0123456789ABCDEF";
-    std::string out;
-    for (const char letter : text) {
-      const auto byte = static_cast<unsigned char>(letter);
-      const bool is_plain = (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
-                            (byte >= 'A' && byte <= 'Z') || byte == '-' || byte == '_';
-      if (is_plain) {
-        out += letter;
-      } else {
-        out += '%';
-        out += kDigits[byte >> 4U];
-        out += kDigits[byte & 15U];
+    store::RedisOptions& server = settings_.redis;
+    for (const std::string_view name : {"url", "redis_url"}) {
+      if (const std::string url = reader_.text(field(name)); !url.empty()) {
+        auto parsed = store::parse_redis_url(url);
+        if (!parsed) {
+          return reader_.fail(field(name), parsed.error().message);
+        }
+        server = std::move(*parsed);
       }
     }
-    return out;
+    if (std::string host = reader_.text(field("host")); !host.empty()) {
+      server.host = std::move(host);
+    }
+    server.port = reader_.whole(field("port"), 1, 65535).value_or(server.port);
+    if (std::string user = reader_.text(field("username")); !user.empty()) {
+      server.user = std::move(user);
+    }
+    if (std::string password = reader_.text(field("password")); !password.empty()) {
+      server.password = std::move(password);
+    }
+    server.database = reader_.whole(field("db"), 0, 1 << 20).value_or(server.database);
   }
 
   FieldReader& reader_;

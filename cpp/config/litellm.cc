@@ -1,6 +1,7 @@
 // load_litellm() of load.h: LiteLLM's configuration to a plan.
 #include <utility>
 
+#include "config/cache_settings.h"
 #include "config/litellm_document.h"
 #include "config/litellm_fallbacks.h"
 #include "config/litellm_groups.h"
@@ -8,6 +9,7 @@
 #include "config/litellm_settings.h"
 #include "config/load.h"
 #include "config/plan_writer.h"
+#include "json/writer.h"
 
 namespace llmgate::config {
 namespace {
@@ -86,14 +88,47 @@ void keep_the_rest(const LitellmDocument& document, RouterConfig& config) {
       config.general_settings = general.value.raw();
     }
   }
+}
+
+// The cache's settings as one object, if a cache is wanted: those that are given, and where the
+// section has some beside them. A redis_host among the Router's settings says where, not that.
+void keep_the_cache(FieldReader& reader, const LitellmDocument& document, RouterConfig& config) {
   const Section litellm = document.section("litellm_settings");
-  const bool is_on =
-      litellm.find("cache").value.is(json::Type::kTrue) ||
-      document.section("router_settings").find("cache_responses").value.is(json::Type::kTrue);
-  if (is_on) {
-    const Field params = litellm.find("cache_params");
-    config.cache = params.exists() ? std::string(params.value.raw()) : "{}";
+  const Section router = document.section("router_settings");
+  const bool is_routers = router.find("cache_responses").value.is(json::Type::kTrue);
+  if (!is_routers && !litellm.find("cache").value.is(json::Type::kTrue)) {
+    return;
   }
+  Field params = litellm.find("cache_params");
+  params = params.exists() ? params : router.find("cache_kwargs");
+  if (params.exists()) {
+    read_cache_settings(reader, params);
+  }
+  json::Writer out(config.cache);
+  out.begin_object();
+  if (params.value.is_object()) {
+    for (const json::Member member : params.value.members()) {
+      out.raw_key(member.name.raw()).raw(member.value.raw());
+    }
+  }
+  const auto add = [&](std::string_view name, const Field& value) {
+    if (value.exists() && !params.member(name).exists()) {
+      out.key(name).raw(value.value.raw());
+    }
+  };
+  add("ttl", litellm.find("default_redis_ttl"));
+  add("default_in_memory_ttl", litellm.find("default_in_memory_ttl"));
+  const bool says_where = router.find("redis_host").exists() || router.find("redis_url").exists();
+  if (is_routers && says_where && !params.member("type").exists()) {
+    out.key("type").string("redis");
+    add("url", router.find("redis_url"));
+    add("host", router.find("redis_host"));
+    add("port", router.find("redis_port"));
+    add("username", router.find("redis_username"));
+    add("password", router.find("redis_password"));
+    add("db", router.find("redis_db"));
+  }
+  out.end_object();
 }
 
 }  // namespace
@@ -134,6 +169,10 @@ Result<RouterConfig> load_litellm(const Source& source, const LoadOptions& optio
     return source.error(source.root(), failure->json_path, failure->message);
   }
   keep_the_rest(document, config);
+  keep_the_cache(reader, document, config);
+  if (reader.failed()) {
+    return std::move(*reader.take_failure());
+  }
   config.notices = reader.take_notices();
   return config;
 }

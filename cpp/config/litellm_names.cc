@@ -13,7 +13,7 @@ namespace llmgate::config {
 namespace {
 
 constexpr std::string_view kServer = "waits for the server";
-constexpr std::string_view kCache = "waits for the cache";
+constexpr std::string_view kOnePlan = "is not needed: all of a plan shares its answers";
 constexpr std::string_view kShared = "waits for limits that are shared between processes";
 constexpr std::string_view kBudgets = "waits for budgets";
 constexpr std::string_view kGuardrails = "waits for guardrails";
@@ -89,9 +89,9 @@ constexpr std::array kRouter = std::to_array<WaitingName>({
     {"redis_username", kShared},
     {"redis_db", kShared},
     {"redis_ssl", kShared},
-    {"cache_responses", kCache},
-    {"cache_kwargs", kCache},
-    {"caching_groups", kCache},
+    {"cache_responses", ""},
+    {"cache_kwargs", ""},
+    {"caching_groups", kOnePlan},
     {"client_ttl", kNothing},
     {"polling_interval", kNothing},
     {"default_priority", "waits for a queue at the limits"},
@@ -117,11 +117,11 @@ constexpr std::array kLitellm = std::to_array<WaitingName>({
     {"default_fallbacks", ""},
     {"allowed_fails", ""},
     {"drop_params", ""},
-    {"cache", kCache},
-    {"cache_params", kCache},
-    {"enable_caching_on_provider_specific_optional_params", kCache},
-    {"default_redis_ttl", kCache},
-    {"default_in_memory_ttl", kCache},
+    {"cache", ""},
+    {"cache_params", ""},
+    {"enable_caching_on_provider_specific_optional_params", ""},
+    {"default_redis_ttl", ""},
+    {"default_in_memory_ttl", ""},
     {"callbacks", kCallbacks},
     {"success_callback", kCallbacks},
     {"failure_callback", kCallbacks},

@@ -90,11 +90,15 @@ Failure read_portkey_cache(const PortkeyObject& object, RouterConfig& config) {
     return cache.error();
   }
   const bool is_first = config.cache.empty();
-  config.notices.push_back(
-      {object.path_of("cache"),
-       !is_first ? "has no effect: the first cache of the configuration counts for all of it"
-       : cache->is_semantic ? "is read and not used: it waits for the cache and its semantic mode"
-                            : "is read and not used: it waits for the cache"});
+  if (!is_first) {
+    config.notices.push_back(
+        {object.path_of("cache"),
+         "has no effect: the first cache of the configuration counts for all of it"});
+  } else if (cache->is_semantic) {
+    config.notices.push_back(
+        {object.path_of("cache"),
+         "semantic caching comes later; until then equal requests share an answer"});
+  }
   if (is_first) {
     json::Writer out(config.cache);
     out.begin_object().key("mode").string(cache->is_semantic ? "semantic" : "simple");

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "cache/cache_key.h"
 #include "json/document.h"
 #include "json/writer.h"
 #include "providers/model_name.h"
@@ -87,6 +88,32 @@ Result<providers::Target> plain_target(const config::TargetConfig& config,
   return target;
 }
 
+void add_headers(const net::Headers& headers, cache::ScopeWriter& parts) {
+  parts.add(headers.size());
+  for (const net::Header& header : headers) {
+    parts.add(header.name).add(header.value);
+  }
+}
+
+// What the configuration says, and what its names came to: keys and addresses may be the
+// environment's.
+Sha256Digest fingerprint_of(const config::RouterConfig& config,
+                            const std::vector<RoutedTarget>& targets) {
+  cache::ScopeWriter parts;
+  parts.add(config.source);
+  for (const RoutedTarget& routed : targets) {
+    const providers::Target& target = routed.target;
+    parts.add(target.provider->name).add(target.model).add(target.base_url).add(target.query);
+    parts.add(target.api_key);
+    parts.add(target.key_style ? static_cast<std::uint64_t>(*target.key_style) + 1 : 0);
+    add_headers(target.key_headers, parts);
+    add_headers(target.extra_headers, parts);
+    parts.add(routed.default_params).add(routed.override_params);
+    parts.add(routed.mock_reply.value_or(""));
+  }
+  return parts.scope();
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const Router>> make_router(const config::RouterConfig& config,
@@ -112,6 +139,7 @@ Result<std::shared_ptr<const Router>> make_router(const config::RouterConfig& co
                                target_config.times.timeout, target_config.times.stream_timeout,
                                std::move(mock)});
   }
+  router->fingerprint = fingerprint_of(config, router->targets);
   return std::shared_ptr<const Router>(std::move(router));
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/sha256.h"
 #include "json/document.h"
 #include "net/http.h"
 #include "providers/target.h"
@@ -33,6 +34,9 @@ struct Router {
   std::uint64_t version = 0;  // grows
   std::shared_ptr<const routing::RoutePlan> plan;
   std::vector<RoutedTarget> targets;  // parallel to the plan's deployments
+  // Of all that decides who answers: equal for equal configurations with equal credentials, in any
+  // process. The scope of its answers.
+  Sha256Digest fingerprint{};
 };
 
 // JSON with an index over it; the text stays where it is when this moves.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import sys
 
 from llmgate import _bridge, _core, _raising, _views
 from llmgate._abilities import (
@@ -29,6 +30,14 @@ from llmgate._abilities import (
     supports_url_context,
     supports_vision,
     supports_web_search,
+)
+from llmgate._cache import (
+    Cache,
+    current_cache,
+    disable_cache,
+    enable_cache,
+    set_cache,
+    update_cache,
 )
 from llmgate._client import AsyncClient, Client
 from llmgate._completion import acompletion, completion
@@ -113,6 +122,7 @@ __all__ = [
     "AuthenticationError",
     "BadGatewayError",
     "BadRequestError",
+    "Cache",
     "CallCancelledError",
     "Chaos",
     "Choice",
@@ -165,6 +175,8 @@ __all__ = [
     "cost_per_token",
     "count",
     "decode",
+    "disable_cache",
+    "enable_cache",
     "encode",
     "encoding_for_model",
     "estimate_cost",
@@ -197,6 +209,7 @@ __all__ = [
     "supports_web_search",
     "token_counter",
     "trim_messages",
+    "update_cache",
 ]
 
 # What is public is named by where it is public: in tracebacks, reprs and pickles.
@@ -204,6 +217,23 @@ for _name in __all__:
     if isinstance(globals()[_name], type):
         globals()[_name].__module__ = __name__
 del _name
+
+
+class _Package(type(sys)):  # type: ignore[misc]
+    """The package itself, whose ``cache`` is what calls use the moment it is set."""
+
+    @property
+    def cache(self) -> Cache | None:
+        return _current_cache()
+
+    @cache.setter
+    def cache(self, cache: Cache | None) -> None:
+        _set_cache(cache)
+
+
+_current_cache, _set_cache = current_cache, set_cache
+del current_cache, set_cache
+sys.modules[__name__].__class__ = _Package
 
 _core.set_up(_views.CLASSES, _raising.from_core, _views.RESERVED_NAMES)
 atexit.register(_core.shut_down)

@@ -64,6 +64,8 @@ class CompletionArguments(TypedDict, total=False):
     aws_region_name: str | None
     azure_ad_token: str | None
     base_url: str | None
+    cache: Mapping[str, Any] | None
+    caching: bool | None
     custom_llm_provider: str | None
     deadline: float | None
     drop_params: bool | None
@@ -72,6 +74,7 @@ class CompletionArguments(TypedDict, total=False):
     headers: Mapping[str, str] | None
     keep_raw: bool | None
     max_retries: int | None
+    merge: bool | None
     metadata: Mapping[str, Any] | None
     mock_response: str | Mapping[str, Any] | BaseException | None
     num_retries: int | None

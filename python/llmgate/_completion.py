@@ -79,6 +79,10 @@ def completion(
               ``message.parsed`` is an instance of it.
             - ``mock_response``: a str (the text), a dict (a message, or a whole answer) or an
               exception, instead of asking anyone.
+            - ``caching``: False leaves ``llmgate.cache`` alone, True uses it where it is off by
+              default. ``cache``: dict of ``no-cache``, ``no-store``, ``use-cache`` (bool),
+              ``ttl``, ``s-maxage`` (seconds) and ``namespace``; see :class:`llmgate.Cache`.
+            - ``merge``: True shares one call with equal ones in flight. Default False.
             - ``keep_raw``: True keeps the bytes of a stream for ``response.raw``.
 
             Unknown names are forwarded to the provider, with one warning.

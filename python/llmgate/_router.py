@@ -56,7 +56,8 @@ class Router(ChangeableConfig):
             seconds; without an answer by then the plan's own strategy decides.
         strategy_timeout: seconds. Default 0.1.
         **settings: every setting of LiteLLM's Router (``num_retries``, ``fallbacks``,
-            ``routing_strategy``, ``timeout``, ...), or of the native form (``num_retries``,
+            ``routing_strategy``, ``timeout``, ``cache_responses``, ``cache_kwargs``, ...),
+            ``merge`` (True: equal calls in flight share one), or of the native form (``num_retries``,
             ``timeout``, ``deadline``, ``policies``).
 
     Raises:
@@ -89,6 +90,7 @@ class Router(ChangeableConfig):
         strategy_timeout: float = 0.1,
         **settings: Any,
     ) -> None:
+        self._merges = settings.pop("merge", None) is True
         if callable(settings.get("routing_strategy")):
             strategy = settings.pop("routing_strategy")
         self._load(settings_text(model_list, settings), virtual_keys, configs)
@@ -110,6 +112,7 @@ class Router(ChangeableConfig):
         A str with a line break or a brace is the text itself, any other one a path.
         """
         router = cls.__new__(cls)
+        router._merges = False
         router._load(read_config(source), virtual_keys, configs)
         router._chooser = make_chooser(router._core, classifier, strategy, strategy_timeout)
         return router
@@ -124,6 +127,7 @@ class Router(ChangeableConfig):
         self._tables = (text.table(virtual_keys), text.table(configs))
         self._core = _core.Router(text.content, text.name, "", *self._tables, text.read_file)
         self._text.warn(self._core.notices)
+        self._open_cache()
 
     # ---- calls
 

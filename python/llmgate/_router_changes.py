@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from llmgate import _core
+from llmgate._cache import Cache
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from llmgate import _core
     from llmgate._router_config import Text
 
 
@@ -16,7 +18,17 @@ class ChangeableConfig:
 
     _core: _core.Router
     _text: Text
+    _merges: bool
+    cache: Cache | None = None
     _tables: tuple[dict[str, str], dict[str, str]]
+
+    def _open_cache(self) -> None:
+        """The cache that the configuration asks for, if it is another one than before."""
+        settings = self._core.cache_settings
+        if self.cache is None or self.cache._settings != settings:
+            self.cache = Cache._from_settings(settings) if settings else None
+        core = None if self.cache is None else self.cache._core
+        _core.set_router_cache(self._core, core, self._merges)
 
     @property
     def config(self) -> dict[str, Any]:
@@ -33,6 +45,7 @@ class ChangeableConfig:
         text = self._text.replaced(config)
         self._core.change(text.content, text.name, "", *self._tables, text.read_file)
         self._text = text
+        self._open_cache()
         text.warn(self._core.notices, depth=1)
 
     def add_deployment(self, deployment: Mapping[str, Any]) -> None:

@@ -201,6 +201,27 @@ class ModelResponse(Node):
         return route
 
     @property
+    def cache_hit(self) -> bool:
+        """Whether the answer came out of a cache."""
+        cache = self._beside().cache
+        return cache is not None and cache.status == "HIT"
+
+    @property
+    def cache_age(self) -> float | None:
+        """Seconds since a cached answer was stored; None for an answer that is new."""
+        return self._beside().cache.age if self.cache_hit else None
+
+    @property
+    def _hidden_params(self) -> dict[str, Any]:
+        """LiteLLM's name for what stands beside an answer."""
+        cache = self._beside().cache
+        return {
+            "cache_hit": self.cache_hit,
+            "cache_key": cache.id if cache is not None else None,
+            "cache_age": self.cache_age,
+        }
+
+    @property
     def request_id(self) -> str | None:
         """The provider's id of the exchange, from its headers."""
         return self._beside().request_id or None

@@ -65,6 +65,13 @@ def _outside() -> int:
     return level
 
 
+def warn_tier(message: str) -> None:
+    """A tier of a cache has gone down; the core says so once for each time."""
+    import warnings
+
+    warnings.warn(f"cache: {message}", LLMGateWarning, stacklevel=_outside())
+
+
 def _without_positions(path: str) -> str:
     """``$.messages[3].x`` and ``$.messages[4].x`` are one field."""
     kept = []

@@ -57,7 +57,7 @@ def test_azure_takes_the_callers_model_in_either_api(
         ("036-cache-and-fallback.json", "anthropic", "openai", ""),
     ],
 )
-def test_a_semantic_cache_waits_and_the_fallback_works(
+def test_a_semantic_cache_is_an_exact_one_and_the_fallback_works(
     world: World, name: str, first: str, second: str, model: str
 ) -> None:
     client = llmgate.Client(config=json_of(name), api_key="pk")
@@ -66,19 +66,22 @@ def test_a_semantic_cache_waits_and_the_fallback_works(
         response = client.chat.completions.create(messages=summarise, model=model)
     assert outcomes_of(response) == [(first, "finished")]
     world.fails(first)
-    response = client.chat.completions.create(messages=summarise, model=model)
+    again = client.chat.completions.create(messages=summarise, model=model)
+    assert outcomes_of(again) == [(first, "cached")]
+    response = client.chat.completions.create(
+        messages=summarise, model=model, cache={"no-cache": True}
+    )
     assert outcomes_of(response) == [(first, "service_unavailable"), (second, "finished")]
     assert answer_of(response) == second
 
 
 def test_a_portkey_client_names_a_saved_config(world: World) -> None:
-    with warned("cache"):
-        names = world.run("011-portkey-config-by-id.py")
+    names = world.run("011-portkey-config-by-id.py")
     assert outcomes_of(names["resp"]) == [("anthropic", "finished")]
     assert "metadata" not in world.sent("anthropic")  # it is for the caller's own books
     world.fails("anthropic")
     response = names["client"].chat.completions.create(
-        messages="Summarize this support ticket.", model="claude-opus-4-7"
+        messages="Summarize this support ticket.", model="claude-opus-4-7", caching=False
     )
     assert route_of(response) == ["anthropic", "anthropic", "openai"]
     assert world.sent("openai")["model"] == "gpt-5.1"

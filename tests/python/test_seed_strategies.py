@@ -80,12 +80,12 @@ def test_the_outage_lands_on_the_second_and_is_attributed_to_it(world: World) ->
     assert [attempts[attempt.deployment] for attempt in response.route] == [(1, 1), (1, 0)]
 
 
-@pytest.mark.waits("cache")
-def test_a_repeated_prompt_is_asked_twice_until_there_is_a_cache(world: World) -> None:
-    router = world.router("015-cached-prompt.yaml", "cache")
-    answers = [answer_of(router.completion("our_smart_model", "The same")) for _ in range(2)]
-    assert answers == ["openai", "openai"]
-    assert world.asked() == {"openai": 2}
+def test_a_repeated_prompt_is_asked_once(world: World) -> None:
+    router = world.router("015-cached-prompt.yaml")
+    responses = [router.completion("our_smart_model", "The same") for _ in range(2)]
+    assert [answer_of(response) for response in responses] == ["openai", "openai"]
+    assert [response.cache_hit for response in responses] == [False, True]
+    assert world.asked() == {"openai": 1}
 
 
 @pytest.mark.waits("budgets")

@@ -107,7 +107,9 @@ def test_a_context_overflow_goes_to_the_larger_model(world: World) -> None:
 
 
 def test_smart_default_falls_back_to_a_model_that_is_no_group(world: World) -> None:
-    router = world.router("008-smart-default.yaml", "bedrock/claude-sonnet-4-6", "cache", "server")
+    router = world.router(
+        "008-smart-default.yaml", "bedrock/claude-sonnet-4-6", "Redis cache", "waits for the server"
+    )
     world.fails("anthropic", "openai", status=429)
     response = router.completion("smart-default", "Hello")
     assert answer_of(response) == "bedrock"
@@ -118,9 +120,11 @@ def test_smart_default_falls_back_to_a_model_that_is_no_group(world: World) -> N
 
 def test_smart_default_prefers_the_faster_of_two(world: World) -> None:
     world.slows(0.03, "anthropic")
-    router = world.router("008-smart-default.yaml", "bedrock/claude-sonnet-4-6", "cache", "server")
+    router = world.router(
+        "008-smart-default.yaml", "bedrock/claude-sonnet-4-6", "Redis cache", "waits for the server"
+    )
     for _ in range(12):
-        router.completion("smart-default", "Hello")
+        router.completion("smart-default", "Hello", caching=False)
     assert world.asked()["openai"] > world.asked()["anthropic"] >= 1
 
 
@@ -201,7 +205,7 @@ def test_openais_client_asks_the_proxys_router(world: World) -> None:
 @pytest.mark.parametrize(
     ("start", "file", "expected"),
     [
-        ("009-start-the-proxy.sh", "008-smart-default.yaml", ("bedrock", "cache", "server")),
+        ("009-start-the-proxy.sh", "008-smart-default.yaml", ("bedrock", "Redis cache", "for the server")),
         ("035-start-the-proxy.sh", "034-fallback-pool.yaml", ("redis_host",)),
     ],
 )

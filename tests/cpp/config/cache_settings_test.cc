@@ -43,12 +43,32 @@ TEST(CacheSettings, TakeLitellmsArguments) {
       "mode": "default_off", "supported_call_types": ["acompletion", "embedding"]})");
   EXPECT_EQ(result.failure, "");
   EXPECT_EQ(result.settings.type, CacheType::kRedis);
-  EXPECT_EQ(result.settings.redis_url, "redis://:p%40ss%20word@cache.internal:6380/0");
+  EXPECT_EQ(result.settings.redis.host, "cache.internal");
+  EXPECT_EQ(result.settings.redis.port, 6380);
+  EXPECT_EQ(result.settings.redis.password, "p@ss word");
   EXPECT_EQ(result.settings.space, "team");
   EXPECT_EQ(result.settings.ttl, std::chrono::milliseconds(60500));
   EXPECT_EQ(result.settings.memory_ttl, std::chrono::seconds(5));
   EXPECT_FALSE(result.settings.is_on_by_default);
   EXPECT_TRUE(result.settings.serves_completions);
+}
+
+TEST(CacheSettings, TakeAnAddressOfRedis) {
+  const auto server = [](const std::string& url) {
+    return read(R"({"type": "redis", "url": ")" + url + "\"}").settings.redis;
+  };
+  const store::RedisOptions full = server("redis://me:p%40ss@cache.internal:6380/3");
+  EXPECT_EQ(full.user, "me");
+  EXPECT_EQ(full.password, "p@ss");
+  EXPECT_EQ(full.host, "cache.internal");
+  EXPECT_EQ(full.port, 6380);
+  EXPECT_EQ(full.database, 3);
+  EXPECT_EQ(server("redis://cache.internal").port, 6379);
+  EXPECT_EQ(server("unix:///run/redis.sock").unix_path, "/run/redis.sock");
+  for (const char* wrong : {"http://a", "redis://a:b", "redis://a/x", "redis://a:99999"}) {
+    const Read result = read(R"({"type": "redis", "url": ")" + std::string(wrong) + "\"}");
+    EXPECT_TRUE(result.failure.starts_with("$.url: ")) << wrong;
+  }
 }
 
 TEST(CacheSettings, TakeOurArguments) {

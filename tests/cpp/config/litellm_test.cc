@@ -105,7 +105,7 @@ TEST(LoadLitellm, ReadsTheArticleWithAnImplicitTarget) {
   EXPECT_EQ(config.timeout, std::chrono::seconds(30));
   EXPECT_NE(config.cache.find("\"redis.internal\""), std::string::npos);
   EXPECT_NE(config.general_settings.find("os.environ/NOT_SET_HERE"), std::string::npos);
-  EXPECT_EQ(notice_at(config, "$.litellm_settings.cache"), "is read, but waits for the cache");
+  EXPECT_EQ(notice_at(config, "$.litellm_settings.cache"), "");
   EXPECT_EQ(notice_at(config, "$.general_settings"), "is read, but waits for the server");
   EXPECT_NE(notice_at(config, "$.router_settings.fallbacks[0].smart-default[0]"), "");
 }
