@@ -26,4 +26,5 @@ PYBIND11_MODULE(_core, module) {
   register_router(module, *state);
   register_tokens(module, *state);
   register_recordings(module, *state);
+  register_tapes(module, *state);
 }

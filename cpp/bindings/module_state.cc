@@ -85,6 +85,9 @@ std::shared_ptr<engine::Engine> running_engine(ModuleState& state) {
     }
     state.engine = std::make_shared<engine::Engine>(std::move(loop), std::move(transport),
                                                     std::make_unique<SystemRandom>());
+    if (state.divert) {
+      state.engine->divert_network(state.divert);
+    }
     state.engine->start_thread();
   }
   return state.engine;

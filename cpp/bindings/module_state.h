@@ -106,6 +106,7 @@ struct ModuleState {
   // What is known about models; of the engine too, which may outlive the module.
   std::shared_ptr<account::ModelCatalog> catalog;
   std::shared_ptr<engine::Engine> engine;  // started at the first call
+  engine::Engine::MakeTransport divert;    // of a recording or replay; empty: none
   std::uint64_t generation = 0;            // counts forks: handles of an older one are dead
   bool is_exiting = false;
   // Threads that are between releasing and taking the GIL inside a bound function. Atomic: the exit

@@ -34,6 +34,8 @@ struct CallContext {
   json::Document& scratch;
   chat::IssuedMessages& issued;
   RouterTable& routers;
+  std::shared_ptr<net::Transport>
+      diversion;  // keeps `transport` alive where it is not the engine's
 };
 
 class Call final : public ExchangeOwner {

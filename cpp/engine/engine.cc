@@ -43,10 +43,30 @@ void Engine::start_thread() {
 
 Engine::Submission Engine::make_submission(CallSpec&& spec, std::shared_ptr<CompletionSink> sink) {
   const Token token = next_token();
-  return {token, std::make_unique<Call>(
-                     token, std::move(spec), std::move(sink),
-                     CallContext{*loop_, *transport_, *random_, scratch_, issued_, routers_},
-                     [this](Token ended) { retire(ended); })};
+  std::shared_ptr<net::Transport> other = is_diverted_ ? diversion() : nullptr;
+  net::Transport& transport = other ? *other : *transport_;
+  return {token, std::make_unique<Call>(token, std::move(spec), std::move(sink),
+                                        CallContext{*loop_, transport, *random_, scratch_, issued_,
+                                                    routers_, std::move(other)},
+                                        [this](Token ended) { retire(ended); })};
+}
+
+std::shared_ptr<net::Transport> Engine::diversion() {
+  MutexLock lock(mutex_);
+  return diversion_;
+}
+
+void Engine::divert_network(const MakeTransport& make) {
+  std::shared_ptr<net::Transport> other = make(*loop_, *transport_);
+  MutexLock lock(mutex_);
+  diversion_ = std::move(other);
+  is_diverted_ = true;
+}
+
+void Engine::restore_network() {
+  MutexLock lock(mutex_);
+  is_diverted_ = false;
+  diversion_ = nullptr;
 }
 
 Token Engine::submit(CallSpec spec, std::shared_ptr<CompletionSink> sink) {

@@ -53,6 +53,13 @@ class Engine {
   // Runs `look` on the loop, soon. False: shut down, it never runs.
   using Look = std::function<void(RouterTable& routers, TimePoint now)>;
   bool inspect(Look look);
+  // Calls submitted from here on send through what `make` gives, until restore_network(); it may
+  // use the loop and the engine's own transport. A call keeps for all its attempts what it began
+  // with.
+  using MakeTransport =
+      std::function<std::shared_ptr<net::Transport>(net::EventLoop& loop, net::Transport& network)>;
+  void divert_network(const MakeTransport& make);
+  void restore_network();
   void shut_down();  // not from the loop thread; returns when the thread has ended
 
  private:
@@ -75,6 +82,7 @@ class Engine {
   enum class Runner : std::uint8_t { kNobody, kThread, kCaller };
   enum class Sent : std::uint8_t { kRefused, kToRunner, kToBeRun };
 
+  std::shared_ptr<net::Transport> diversion();
   Submission make_submission(CallSpec&& spec, std::shared_ptr<CompletionSink> sink);
   // Puts a message into the inbox of whoever runs the loop; if that is nobody, names who will.
   Sent send(Message message, Runner runner_if_nobody);
@@ -96,8 +104,11 @@ class Engine {
   Mutex mutex_;
   std::vector<Message> inbox_ LLMGATE_GUARDED_BY(mutex_);
   bool is_shut_down_ LLMGATE_GUARDED_BY(mutex_) = false;
+  std::shared_ptr<net::Transport> diversion_ LLMGATE_GUARDED_BY(mutex_);  // null: the network
   Runner runner_ LLMGATE_GUARDED_BY(mutex_) = Runner::kThread;
   Condition runner_changed_;
+
+  std::atomic<bool> is_diverted_{false};  // spares the lock where there is no diversion
 
   // The last call came from a caller that could run the loop itself: the engine's thread leaves it
   // when it has no more to do, else it waits inside for the next call.

@@ -82,6 +82,7 @@ from llmgate._models import (
     set_price_changes,
 )
 from llmgate._node import Node
+from llmgate._recording import Recording, Replay, record, replay
 from llmgate._router import Router
 from llmgate._router_config import Converted
 from llmgate._router_simulation import Chaos, SimulatedDeployment, Simulation
@@ -151,6 +152,8 @@ __all__ = [
     "Provider",
     "QuotaExceededError",
     "RateLimitError",
+    "Recording",
+    "Replay",
     "RequestTooLargeError",
     "Router",
     "RouterStatus",
@@ -187,7 +190,9 @@ __all__ = [
     "learn_token_usage",
     "model_cost",
     "providers",
+    "record",
     "register_model",
+    "replay",
     "set_price_changes",
     "stream_chunk_builder",
     "supports_audio_input",

@@ -77,6 +77,46 @@ TEST_F(Engine, FailsEveryCallWhenItShutsDown) {
   EXPECT_EQ(transport_->active(), 0U);
 }
 
+TEST_F(Engine, SendsNewCallsThroughADiversionUntilItIsTakenBack) {
+  const auto before = submit(spec(false));
+  const auto other = std::make_shared<FakeTransport>(*loop_);
+  engine_->divert_network([this, &other](net::EventLoop& loop, net::Transport& network) {
+    EXPECT_EQ(&loop, loop_);
+    EXPECT_EQ(&network, transport_);
+    return other;
+  });
+  const auto diverted = submit(spec(false));
+  engine_->restore_network();
+  const auto after = submit(spec(false));
+  EXPECT_EQ(transport_->started(), 2U);
+  ASSERT_EQ(other->started(), 1U);
+  other->reply(other->last(), 200, kPlainReply);
+  loop_->run_until_idle();
+  EXPECT_FALSE(completion(diverted).error);
+  for (std::size_t call = 0; call < 2; ++call) {
+    transport_->reply(transport_->transfer(call), 200, kPlainReply);
+  }
+  loop_->run_until_idle();
+  EXPECT_FALSE(completion(before).error);
+  EXPECT_FALSE(completion(after).error);
+}
+
+TEST_F(Engine, KeepsADiversionAsLongAsACallUsesIt) {
+  auto other = std::make_shared<FakeTransport>(*loop_);
+  const std::weak_ptr<FakeTransport> watched = other;
+  engine_->divert_network([&other](net::EventLoop&, net::Transport&) { return other; });
+  const auto token = submit(spec(false));
+  engine_->restore_network();
+  other.reset();
+  ASSERT_FALSE(watched.expired());
+  FakeTransport& kept = *watched.lock();
+  kept.reply(kept.last(), 200, kPlainReply);
+  loop_->run_until_idle();
+  EXPECT_FALSE(completion(token).error);
+  submit(spec(false));  // what has ended is freed at the next step
+  EXPECT_TRUE(watched.expired());
+}
+
 TEST_F(Engine, RefusesCallsAfterItsShutdownAtOnce) {
   engine_->shut_down();
   const auto token = engine_->submit(spec(false), sink_);
