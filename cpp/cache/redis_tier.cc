@@ -142,10 +142,10 @@ std::string RedisTier::name_of(const RecordKey& key) const {
 
 std::optional<StoredRecord> RedisTier::get(const RecordKey& key, std::int64_t now_ms) {
   const std::string name = name_of(key);
-  const Result<store::RedisReply> reply = ask({"GET", name});
+  Result<store::RedisReply> reply = ask({"GET", name});
   std::optional<StoredRecord> record;
   if (reply.ok() && reply->kind == store::RedisReply::Kind::kText) {
-    record = open_value(key, reply->text, now_ms);
+    record = open_value(key, std::move(reply->text), now_ms);
   } else if (!reply.ok() && reply.error().provider_code == "WRONGTYPE") {
     drop_bad(name);
   }
@@ -153,11 +153,11 @@ std::optional<StoredRecord> RedisTier::get(const RecordKey& key, std::int64_t no
   return record;
 }
 
-std::optional<StoredRecord> RedisTier::open_value(const RecordKey& key, std::string_view value,
+std::optional<StoredRecord> RedisTier::open_value(const RecordKey& key, std::string value,
                                                   std::int64_t now_ms) {
-  const std::size_t size = std::min(head_size(Guard::kSignature), value.size());
-  const std::string_view bytes = value.substr(size);
-  const auto opened = open_sealed(key, value.substr(0, size), bytes, Guard::kSignature);
+  const std::string_view all = value;
+  const std::size_t size = std::min(head_size(Guard::kSignature), all.size());
+  const auto opened = open_sealed(key, all.substr(0, size), all.substr(size), Guard::kSignature);
   if (!opened) {
     drop_bad(name_of(key));
     return std::nullopt;
@@ -165,7 +165,8 @@ std::optional<StoredRecord> RedisTier::open_value(const RecordKey& key, std::str
   if (opened->expires_at_ms <= now_ms) {
     return std::nullopt;  // the server's clock is behind ours
   }
-  return StoredRecord{std::string(bytes), opened->stored_at_ms, opened->expires_at_ms};
+  value.erase(0, size);
+  return StoredRecord{std::move(value), opened->stored_at_ms, opened->expires_at_ms};
 }
 
 void RedisTier::drop_bad(const std::string& name) {

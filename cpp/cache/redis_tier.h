@@ -52,7 +52,7 @@ class RedisTier final : public Tier {
   void come_up();
   // One command, on a connection that is made if need be.
   Result<store::RedisReply> ask(const std::vector<std::string_view>& words);
-  std::optional<StoredRecord> open_value(const RecordKey& key, std::string_view value,
+  std::optional<StoredRecord> open_value(const RecordKey& key, std::string value,
                                          std::int64_t now_ms);
   void drop_bad(const std::string& name);
   [[nodiscard]] std::string name_of(const RecordKey& key) const;

@@ -1,6 +1,7 @@
 #include "cache/sealed_record.h"
 
 #include "base/hash.h"
+#include "base/one_time_mac.h"
 
 namespace llmgate::cache {
 namespace {
@@ -26,19 +27,23 @@ std::uint64_t number_at(std::string_view bytes, std::size_t offset) {
   return number;
 }
 
-std::string guard_of(const RecordKey& key, std::string_view prefix, std::string_view bytes,
-                     Guard guard) {
-  const std::string_view secret = bytes_of(key.seal);
-  if (guard == Guard::kSignature) {
-    std::string signed_text(prefix);
-    signed_text += bytes_of(sha256(bytes));
-    return std::string(bytes_of(keyed_sha256(secret, signed_text)));
-  }
-  const Hash128 sum = wide_hash_bytes(bytes, hash_bytes(prefix, number_at(secret, 0)));
+std::string checksum_of(const RecordKey& key, std::string_view prefix, std::string_view bytes) {
+  const std::uint64_t seed = number_at(bytes_of(key.seal), 0);
+  const Hash128 sum = wide_hash_bytes(bytes, hash_bytes(prefix, seed));
   std::string text;
   append_number(text, sum.low);
   append_number(text, sum.high);
   return text;
+}
+
+// A nonce, and the tag under a key that the scope's secret, the prefix and the nonce make for this
+// one record.
+std::string signature_of(const RecordKey& key, std::string_view prefix, std::string_view nonce,
+                         std::string_view bytes) {
+  std::string text(prefix);
+  text += nonce;
+  const MacTag tag = one_time_mac(keyed_sha256(bytes_of(key.seal), text), bytes);
+  return std::string(nonce) + std::string(tag.begin(), tag.end());
 }
 
 // Takes as long for a near miss as for a far one.
@@ -56,7 +61,8 @@ bool equal_secrets(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::size_t head_size(Guard guard) {
-  return kPrefixSize + (guard == Guard::kSignature ? sizeof(Sha256Digest) : sizeof(Hash128));
+  return kPrefixSize +
+         (guard == Guard::kSignature ? sizeof(Nonce) + sizeof(MacTag) : sizeof(Hash128));
 }
 
 std::string seal_head(const RecordKey& key, std::string_view bytes, std::int64_t stored_at_ms,
@@ -70,8 +76,11 @@ std::string seal_head(const RecordKey& key, std::string_view bytes, std::int64_t
   append_number(head, static_cast<std::uint64_t>(expires_at_ms));
   append_number(head, bytes.size());
   head += bytes_of(key.digest);
-  head += guard_of(key, head, bytes, guard);
-  return head;
+  if (guard == Guard::kChecksum) {
+    return head + checksum_of(key, head, bytes);
+  }
+  const Nonce nonce = fresh_nonce();
+  return head + signature_of(key, head, std::string(nonce.begin(), nonce.end()), bytes);
 }
 
 std::optional<OpenedRecord> open_sealed(const RecordKey& key, std::string_view head,
@@ -82,8 +91,11 @@ std::optional<OpenedRecord> open_sealed(const RecordKey& key, std::string_view h
     return std::nullopt;
   }
   const std::string_view prefix = head.substr(0, kPrefixSize);
-  if (prefix[kMagic.size()] != static_cast<char>(guard) ||
-      !equal_secrets(head.substr(kPrefixSize), guard_of(key, prefix, bytes, guard))) {
+  const std::string_view found = head.substr(kPrefixSize);
+  const std::string expected =
+      guard == Guard::kChecksum ? checksum_of(key, prefix, bytes)
+                                : signature_of(key, prefix, found.substr(0, sizeof(Nonce)), bytes);
+  if (prefix[kMagic.size()] != static_cast<char>(guard) || !equal_secrets(found, expected)) {
     return std::nullopt;
   }
   return OpenedRecord{static_cast<std::int64_t>(number_at(head, kStoredAt)),

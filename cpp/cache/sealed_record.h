@@ -16,7 +16,8 @@ namespace llmgate::cache {
 enum class Guard : std::uint8_t {
   // XXH3-128, seeded by the scope: against accidents, in a file that only its owner may write.
   kChecksum = 1,
-  // HMAC-SHA-256 with the scope's secret: against anybody who can write where the record lies.
+  // Poly1305 under a key of the record's own, which HMAC-SHA-256 makes with the scope's secret:
+  // against anybody who can write where the record lies.
   kSignature = 2,
 };
 

@@ -97,7 +97,7 @@ Result<RedisConnection> RedisConnection::open(const RedisOptions& options) {
   if (!connection.context_) {
     return redis_error(ErrorKind::kInternal, "no memory for a connection to Redis");
   }
-  const redisContext& context = *connection.context_;
+  redisContext& context = *connection.context_;
   if (context.err != 0) {
     const bool timed_out = context.err == REDIS_ERR_IO && errno == ETIMEDOUT;
     return connection.lost(timed_out ? ErrorKind::kTimeout : ErrorKind::kConnection,
@@ -108,6 +108,7 @@ Result<RedisConnection> RedisConnection::open(const RedisOptions& options) {
       ::fcntl(context.fd, F_SETFD, FD_CLOEXEC) != 0) {
     return connection.lost(ErrorKind::kConnection, std::strerror(errno));
   }
+  context.reader->maxbuf = kMostKeptBuffer;  // else its room is given back after each larger reply
   if (Failure failure = connection.greet(options)) {
     return std::move(*failure);
   }

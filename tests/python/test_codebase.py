@@ -37,7 +37,7 @@ LIBRARIES = {
     r"curl/": "net/curl_",
     r"boost/": "net/event_loop.cc",
     r"xxhash": "base/hash.cc",
-    r"openssl/": "base/sha256.cc",
+    r"openssl/": "base/",
     r"re2/": "routing/pattern.cc",
     r"yaml\.h": "json/yaml_nodes.cc",
     r"sqlite3\.h": "store/sqlite.cc",
