@@ -17,8 +17,8 @@ struct Free {
 
 // Looked up once; null where the library is told to leave it out.
 EVP_MAC* algorithm() {
-  static EVP_MAC* const kAlgorithm = EVP_MAC_fetch(nullptr, "POLY1305", nullptr);
-  return kAlgorithm;
+  static EVP_MAC* const found = EVP_MAC_fetch(nullptr, "POLY1305", nullptr);
+  return found;
 }
 
 }  // namespace

@@ -8,8 +8,8 @@ namespace {
 
 // Looked up once: the library's search by name costs more than a short text's digest.
 const EVP_MD* algorithm() {
-  static const EVP_MD* const kAlgorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  return kAlgorithm != nullptr ? kAlgorithm : EVP_sha256();
+  static const EVP_MD* const found = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return found != nullptr ? found : EVP_sha256();
 }
 
 const unsigned char* data_of(std::string_view bytes) {

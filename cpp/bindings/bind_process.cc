@@ -6,6 +6,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "bindings/cache_handle.h"
 #include "bindings/python_completion.h"
@@ -53,6 +54,30 @@ void abandon_after_fork(ModuleState& state) {
   }
 }
 
+// Around a fork no job of a cache's tiers runs: the libraries behind them have locks of their own,
+// which a child would inherit as they are, held by a thread that it does not have.
+void pause_tiers(ModuleState& state) {
+  std::vector<std::shared_ptr<cache::Cache>> caches;
+  for (const std::weak_ptr<cache::Cache>& one : state.caches) {
+    caches.push_back(one.lock());
+  }
+  const py::gil_scoped_release released;
+  for (const std::shared_ptr<cache::Cache>& one : caches) {
+    if (one != nullptr && one->tiers() != nullptr) {
+      one->tiers()->pause();
+    }
+  }
+}
+
+void resume_tiers(ModuleState& state) {
+  for (const std::weak_ptr<cache::Cache>& weak : state.caches) {
+    const std::shared_ptr<cache::Cache> one = weak.lock();
+    if (one != nullptr && one->tiers() != nullptr) {
+      one->tiers()->resume();
+    }
+  }
+}
+
 void set_object(PyObject*& slot, const py::object& object) {
   Py_XDECREF(slot);
   slot = py::object(object).release().ptr();
@@ -80,6 +105,11 @@ void register_process(py::module_& module, ModuleState& state) {
   module.def(
       "abandon_after_fork", [&state] { abandon_after_fork(state); },
       "Leaves the engine that a forked child has inherited.");
+  module.def(
+      "pause_tiers", [&state] { pause_tiers(state); },
+      "Waits until no tier of a cache is at work, and keeps it so.");
+  module.def(
+      "resume_tiers", [&state] { resume_tiers(state); }, "Lets the tiers of caches go on.");
   module.def(
       "is_running", [&state] { return state.engine != nullptr; },
       "Whether the loop thread has been started.");
