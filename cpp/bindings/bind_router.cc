@@ -139,9 +139,9 @@ void register_router(py::module_& module, ModuleState& state) {
       .def(py::init([&state](std::string text, std::string name, const std::string& dialect,
                              const Texts& virtual_keys, const Texts& saved_configs,
                              const py::object& read_file) {
-        auto handle =
-            load_router(std::move(text), std::move(name),
-                        load_options(virtual_keys, saved_configs, read_file), dialect_of(dialect));
+        auto handle = load_router(std::move(text), std::move(name),
+                                  load_options(virtual_keys, saved_configs, read_file),
+                                  dialect_of(dialect), state.catalog);
         if (!handle) {
           raise(state, handle.error());
         }
@@ -151,9 +151,10 @@ void register_router(py::module_& module, ModuleState& state) {
            [&state](RouterHandle& handle, std::string text, std::string name,
                     const std::string& dialect, const Texts& virtual_keys,
                     const Texts& saved_configs, const py::object& read_file) {
-             if (const Failure failure = change_router(
-                     handle, std::move(text), std::move(name),
-                     load_options(virtual_keys, saved_configs, read_file), dialect_of(dialect))) {
+             if (const Failure failure =
+                     change_router(handle, std::move(text), std::move(name),
+                                   load_options(virtual_keys, saved_configs, read_file),
+                                   dialect_of(dialect), state.catalog)) {
                raise(state, *failure);
              }
            })

@@ -16,7 +16,8 @@ std::uint64_t next_id() {
 
 Failure fill(RouterHandle& handle, std::uint64_t id, std::uint64_t version, std::string text,
              std::string name, const config::LoadOptions& options,
-             std::optional<config::DialectName> dialect) {
+             std::optional<config::DialectName> dialect,
+             std::shared_ptr<account::ModelCatalog> catalog) {
   auto source = config::Source::read(std::move(text), config::Syntax::kGuess, std::move(name));
   if (!source) {
     return std::move(source.error());
@@ -25,8 +26,9 @@ Failure fill(RouterHandle& handle, std::uint64_t id, std::uint64_t version, std:
   if (!config) {
     return std::move(config.error());
   }
-  auto router = engine::make_router(*config, id, version,
-                                    {options.environment, [] { return current_ca_file(); }});
+  auto router = engine::make_router(
+      *config, id, version,
+      {options.environment, [] { return current_ca_file(); }, std::move(catalog)});
   if (!router) {
     return std::move(router.error());
   }
@@ -39,10 +41,11 @@ Failure fill(RouterHandle& handle, std::uint64_t id, std::uint64_t version, std:
 
 Result<std::shared_ptr<RouterHandle>> load_router(std::string text, std::string name,
                                                   const config::LoadOptions& options,
-                                                  std::optional<config::DialectName> dialect) {
+                                                  std::optional<config::DialectName> dialect,
+                                                  std::shared_ptr<account::ModelCatalog> catalog) {
   auto handle = std::make_shared<RouterHandle>();
-  if (Failure failure =
-          fill(*handle, next_id(), 1, std::move(text), std::move(name), options, dialect)) {
+  if (Failure failure = fill(*handle, next_id(), 1, std::move(text), std::move(name), options,
+                             dialect, std::move(catalog))) {
     return std::move(*failure);
   }
   return handle;
@@ -50,9 +53,10 @@ Result<std::shared_ptr<RouterHandle>> load_router(std::string text, std::string 
 
 Failure change_router(RouterHandle& handle, std::string text, std::string name,
                       const config::LoadOptions& options,
-                      std::optional<config::DialectName> dialect) {
+                      std::optional<config::DialectName> dialect,
+                      std::shared_ptr<account::ModelCatalog> catalog) {
   return fill(handle, handle.router->id, handle.router->version + 1, std::move(text),
-              std::move(name), options, dialect);
+              std::move(name), options, dialect, std::move(catalog));
 }
 
 }  // namespace llmgate::bindings

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "account/model_catalog.h"
 #include "base/result.h"
 #include "cache/cache.h"
 #include "config/load.h"
@@ -27,14 +28,17 @@ struct RouterHandle {
   bool merges = false;                  // calls that do not say otherwise
 };
 
-// From the text of a configuration. `name` is the file's, or empty.
+// From the text of a configuration. `name` is the file's, or empty. What deployments leave unsaid
+// is taken from the catalogue.
 Result<std::shared_ptr<RouterHandle>> load_router(std::string text, std::string name,
                                                   const config::LoadOptions& options,
-                                                  std::optional<config::DialectName> dialect);
+                                                  std::optional<config::DialectName> dialect,
+                                                  std::shared_ptr<account::ModelCatalog> catalog);
 
 // Puts another configuration in its place; calls in flight finish on the version they have.
 Failure change_router(RouterHandle& handle, std::string text, std::string name,
                       const config::LoadOptions& options,
-                      std::optional<config::DialectName> dialect);
+                      std::optional<config::DialectName> dialect,
+                      std::shared_ptr<account::ModelCatalog> catalog);
 
 }  // namespace llmgate::bindings

@@ -271,6 +271,7 @@ LitellmDeployment read_litellm_deployment(FieldReader& reader, const Field& entr
   read_limits(reader, params, defaults, out);
   out.deployment.prices.input = price(reader, params, info, "input_cost_per_token");
   out.deployment.prices.output = price(reader, params, info, "output_cost_per_token");
+  out.target.base_model = reader.text(info.member("base_model"));
   read_info(reader, info, out.deployment);
   Rest rest(reader, out.target);
   params.for_all([&](const std::string& name, const Field& field) { rest.take(name, field); });

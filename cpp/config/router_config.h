@@ -36,6 +36,7 @@ struct TargetConfig {
       drop_params;  // JSON paths of the request to leave out: "a", "a.b", "a[*]"
   std::optional<std::string> mock_response;  // JSON
   TargetTimes times;
+  std::string base_model;   // what a deployment serves whose name does not say it
   std::string source_path;  // where in the configuration, like $.model_list[2]
 };
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "cache/cache_key.h"
+#include "engine/plan_facts.h"
 #include "json/document.h"
 #include "json/writer.h"
 #include "providers/model_name.h"
@@ -122,7 +123,7 @@ Result<std::shared_ptr<const Router>> make_router(const config::RouterConfig& co
   auto router = std::make_shared<Router>();
   router->id = id;
   router->version = version;
-  router->plan = std::make_shared<const routing::RoutePlan>(config.plan);
+  auto plan = std::make_shared<routing::RoutePlan>(config.plan);
   std::string ca_file;
   for (const config::TargetConfig& target_config : config.targets) {
     auto target = target_config.mock_response ? mocked_target(target_config)
@@ -134,12 +135,18 @@ Result<std::shared_ptr<const Router>> make_router(const config::RouterConfig& co
     if (target_config.mock_response) {
       mock = mock_reply_of(*target_config.mock_response, target->model);
     }
+    const std::size_t index = router->targets.size();
+    if (surroundings.catalog != nullptr && index < plan->deployments.size()) {
+      fill_from_facts(*surroundings.catalog, *target, target_config.base_model,
+                      plan->deployments[index]);
+    }
     router->targets.push_back({std::move(*target), target_config.default_params,
                                target_config.override_params, target_config.drop_params,
                                target_config.times.timeout, target_config.times.stream_timeout,
-                               std::move(mock)});
+                               std::move(mock), target_config.base_model});
   }
   router->fingerprint = fingerprint_of(config, router->targets);
+  router->plan = std::move(plan);
   return std::shared_ptr<const Router>(std::move(router));
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "account/model_catalog.h"
 #include "base/result.h"
 #include "config/router_config.h"
 #include "engine/router.h"
@@ -17,6 +18,8 @@ namespace llmgate::engine {
 struct RouterSurroundings {
   providers::Environment environment;    // for keys and base URLs
   std::function<std::string()> ca_file;  // asked once, if any target needs it
+  // For what deployments leave unsaid; null: it stays so.
+  std::shared_ptr<account::ModelCatalog> catalog{};
 };
 
 // Errors name the place in the configuration. `id` stays the same for all versions of one Router.

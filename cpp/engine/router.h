@@ -26,6 +26,7 @@ struct RoutedTarget {
   std::optional<std::chrono::milliseconds> timeout;         // of a plain attempt
   std::optional<std::chrono::milliseconds> stream_timeout;  // first token and gaps of a stream
   std::optional<std::string> mock_reply;
+  std::string base_model{};  // what it serves under another name, for prices; mostly empty
 };
 
 struct Router {

@@ -1,4 +1,4 @@
-"""The command ``llmgate``: a Router's configuration looked at, and tried without sending."""
+"""The command ``llmgate``: a Router's configuration looked at and tried out; prices."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import warnings
 from contextlib import contextmanager
 
 import llmgate
+from llmgate._prices_command import add_commands
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if hasattr(sys.stdout, "reconfigure"):  # a terminal without the bars of the timeline
         sys.stdout.reconfigure(errors="replace")
     try:
+        if options.config is None:
+            done: int = options.run(options)
+            return done
         with warnings.catch_warnings(record=True) as noted:
             warnings.simplefilter("always", llmgate.LLMGateWarning)
             with _keys_stood_in_for():
@@ -105,6 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     convert.add_argument("config", help=_CONFIG)
     convert.add_argument("--to", required=True, choices=("litellm", "portkey", "native"))
     convert.set_defaults(run=_convert)
+    add_commands(commands)
     return parser
 
 

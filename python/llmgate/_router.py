@@ -7,6 +7,7 @@ from llmgate._completion import acompletion, completion
 from llmgate._router_changes import ChangeableConfig
 from llmgate._router_choice import Chooser, make_chooser
 from llmgate._router_config import Converted, Text, read_config, settings_text
+from llmgate._router_models import deployments_of
 from llmgate._router_simulation import Chaos, Simulation, scenario_text
 from llmgate._router_status import RouterStatus
 
@@ -116,6 +117,15 @@ class Router(ChangeableConfig):
         router._load(read_config(source), virtual_keys, configs)
         router._chooser = make_chooser(router._core, classifier, strategy, strategy_timeout)
         return router
+
+    @classmethod
+    def from_models(cls, *patterns: str, alias: str | None = None, **settings: Any) -> Router:
+        """A Router of known models: ``"anthropic/*"``, ``"openai/gpt-4o*"``, or whole names.
+
+        Each is called by its own name (``openai/gpt-4o``), and all of them by ``alias``.
+        ``settings`` are the constructor's. Keys come from the environment.
+        """
+        return cls(deployments_of(patterns, alias), **settings)
 
     def _load(
         self,

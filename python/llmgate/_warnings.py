@@ -8,8 +8,7 @@ if TYPE_CHECKING:
 
 
 class LLMGateWarning(UserWarning):
-    """A field of a request was dropped or is unknown, or a cost is not known; shown once for each
-    field and provider, or each model."""
+    """A field of a request was dropped or is unknown, or a cost is not known; each is told once."""
 
 
 _warned: set[tuple[str, str]] = set()

@@ -22,6 +22,7 @@ USAGE = {"prompt_tokens": 1000, "completion_tokens": 100, "total_tokens": 1100}
 
 @pytest.fixture(autouse=True)
 def _as_before() -> Iterator[None]:
+    _core.reset_models()
     yield
     _core.reset_models()
     _warnings._warned.clear()

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from llmgate import _core
 from llmgate.testing import FakeProvider
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,9 +44,14 @@ def generator() -> ModuleType:
 
 @pytest.mark.parametrize(("source", "page"), examples())
 def test_an_example_runs_as_printed(
-    source: str, page: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    source: str,
+    page: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    request.addfinalizer(_core.reset_models)  # of what a page registered
     with FakeProvider() as fake:
         monkeypatch.setenv("OPENAI_API_KEY", "test-key")
         monkeypatch.setenv("OPENAI_BASE_URL", fake.url)

@@ -80,10 +80,11 @@ def test_nothing_is_left_where_everything_is_down() -> None:
     assert "0.0%" in repr(result)
 
 
-def test_costs_come_from_the_configuration_and_are_unknown_without_it(
+def test_costs_come_from_the_configuration_or_the_table_and_are_else_unknown(
     router: llmgate.Router,
 ) -> None:
-    assert router.simulate().cost_usd is None
+    assert llmgate.Router({"chat": ["openai/nobody-knows-it"]}).simulate().cost_usd is None
+    assert (router.simulate().cost_usd or 0) > 0
     priced_router = llmgate.Router([priced("chat", "openai/a", 1e-6)])
     result = priced_router.simulate({"faults": [], "tokens": {"prompt": 1000, "output": 500}})
     assert result.cost_usd == pytest.approx(result.calls * 0.002)

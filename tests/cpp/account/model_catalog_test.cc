@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "support/facts_table.h"
+#include "wire/anthropic/models.h"
 
 namespace llmgate::account {
 namespace {
@@ -79,6 +80,21 @@ TEST(ModelCatalog, NeverTakesOneModelForAnother) {
                            "", "openrouter/gpt-4o", "bedrock/gpt-4o"}) {
     EXPECT_EQ(key_of(catalog, name), "") << name;
   }
+}
+
+TEST(ModelCatalog, AgreesWithTheOutputLimitsThatRequestsAreMadeWith) {
+  ModelCatalog catalog({package_table()});
+  const auto keys = catalog.keys("anthropic/claude-*");
+  ASSERT_TRUE(keys.ok());
+  std::size_t compared = 0;
+  for (const std::string& key : *keys) {
+    const auto facts = catalog.find(key).value();
+    if (facts->max_output) {
+      EXPECT_EQ(wire::find_claude_model(facts->model).max_tokens, *facts->max_output) << key;
+      ++compared;
+    }
+  }
+  EXPECT_GT(compared, 15);
 }
 
 TEST(ModelCatalog, IsReadyAtOnce) {

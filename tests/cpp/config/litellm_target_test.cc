@@ -53,6 +53,7 @@ model_list:
   EXPECT_EQ(deployment.id, "mine");
   EXPECT_EQ(deployment.group, "a");
   EXPECT_EQ(deployment.provider + "/" + deployment.model, "azure/gpt-4o");
+  EXPECT_EQ(config.targets.at(0).base_model, "gpt-4o");
   EXPECT_EQ(deployment.limits.requests_per_minute, 1);
   EXPECT_EQ(deployment.limits.tokens_per_minute, 2);
   EXPECT_EQ(deployment.weight, 3);

@@ -53,6 +53,8 @@ inline std::string write_table(const std::string& text, const std::string& name 
   return path;
 }
 
+#ifdef LLMGATE_MODEL_FACTS  // where a folder's CMakeLists.txt says where it is
 inline std::string package_table() { return LLMGATE_MODEL_FACTS; }
+#endif
 
 }  // namespace llmgate::account::testing
