@@ -60,6 +60,11 @@ class ModelCatalog {
   // Forgets what was registered, and opens the table anew.
   void reset() LLMGATE_EXCLUDES(mutex_);
 
+  // Around a fork, so that the child does not inherit it in the middle of a change: the thread that
+  // forks holds it back before and lets it go after, in both processes.
+  void before_fork() LLMGATE_ATTRIBUTE(acquire_capability(mutex_)) { mutex_.lock(); }
+  void after_fork() LLMGATE_ATTRIBUTE(release_capability(mutex_)) { mutex_.unlock(); }
+
  private:
   Failure open() LLMGATE_REQUIRES(mutex_);
   Result<Facts> find_at(std::string_view provider, std::string_view model,

@@ -12,6 +12,13 @@ namespace {
 using json::Member;
 using json::Value;
 
+// Counts come from outside: no sum of what is let through leaves 64 bits.
+constexpr std::int64_t kMostTokens = 1'000'000'000'000'000;
+
+std::int64_t within(std::int64_t tokens) {
+  return std::clamp<std::int64_t>(tokens, 0, kMostTokens);
+}
+
 bool is_space(char byte) { return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t'; }
 
 // One member of the native object: in which object it stands, its name, and where its value begins.
@@ -24,7 +31,7 @@ struct Pair {
 std::int64_t count(std::string_view value) {
   std::int64_t number = 0;
   std::from_chars(value.data(), value.data() + value.size(), number);
-  return std::max<std::int64_t>(number, 0);
+  return within(number);
 }
 
 // Of a number, or of a string that holds one.
@@ -51,7 +58,9 @@ void read_cost(const Pair& pair, ToldCost& told) {
   } else if (pair.name == "cost_in_usd_ticks") {
     // xAI counts in ten-billionths of a dollar.
     constexpr Int128 kTick = 100'000'000;
-    told.total = Usd::from_atto(kTick) * count(pair.value);
+    std::int64_t ticks = 0;
+    std::from_chars(pair.value.data(), pair.value.data() + pair.value.size(), ticks);
+    told.total = Usd::from_atto(kTick) * std::max<std::int64_t>(ticks, 0);
   } else if (pair.name == "upstream_inference_cost") {
     told.upstream = money(pair.value);
   } else if (pair.inside != "cost") {
@@ -99,13 +108,12 @@ void read_count(const Pair& pair, UsageCounts& counts) {
 // Lists of counts by modality: Gemini's.
 void read_modalities(Value details, std::int64_t& audio, std::int64_t& image, std::int64_t* video) {
   for (const Value part : details.elements()) {
-    const std::int64_t tokens =
-        std::max<std::int64_t>(part.find("tokenCount").as_int().value_or(0), 0);
+    const std::int64_t tokens = within(part.find("tokenCount").as_int().value_or(0));
     const Value modality = part.find("modality");
-    audio += modality.says("AUDIO") ? tokens : 0;
-    image += modality.says("IMAGE") ? tokens : 0;
+    audio = within(audio + (modality.says("AUDIO") ? tokens : 0));
+    image = within(image + (modality.says("IMAGE") ? tokens : 0));
     if (video != nullptr && modality.says("VIDEO")) {
-      *video += tokens;
+      *video = within(*video + tokens);
     }
   }
 }
@@ -175,9 +183,7 @@ void read_native(std::string_view native, UsageCounts& counts) {
 }  // namespace
 
 UsageCounts read_usage_counts(const chat::Usage& usage) {
-  const auto known = [](std::optional<std::int64_t> number) {
-    return std::max<std::int64_t>(number.value_or(0), 0);
-  };
+  const auto known = [](std::optional<std::int64_t> number) { return within(number.value_or(0)); };
   UsageCounts counts;
   counts.has_prompt = usage.prompt_tokens.has_value();
   counts.has_completion = usage.completion_tokens.has_value();
@@ -189,7 +195,7 @@ UsageCounts read_usage_counts(const chat::Usage& usage) {
   read_native(usage.native, counts);
   // Mistral counts audio beside the prompt's tokens, seen by the total.
   if (counts.audio_input > 0 && usage.total_tokens &&
-      *usage.total_tokens - counts.audio_input == counts.prompt + counts.completion) {
+      within(*usage.total_tokens) - counts.audio_input == counts.prompt + counts.completion) {
     counts.prompt += counts.audio_input;
   }
   return counts;

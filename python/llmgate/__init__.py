@@ -243,5 +243,10 @@ sys.modules[__name__].__class__ = _Package
 _core.set_up(_views.CLASSES, _raising.from_core, _views.RESERVED_NAMES)
 atexit.register(_core.shut_down)
 if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_core.before_fork,
+        after_in_parent=_core.after_fork,
+        after_in_child=_core.after_fork,
+    )
     os.register_at_fork(before=_core.pause_tiers, after_in_parent=_core.resume_tiers)
     os.register_at_fork(after_in_child=_bridge.abandon_after_fork)

@@ -120,11 +120,8 @@ class Router(ChangeableConfig):
 
     @classmethod
     def from_models(cls, *patterns: str, alias: str | None = None, **settings: Any) -> Router:
-        """A Router of known models: ``"anthropic/*"``, ``"openai/gpt-4o*"``, or whole names.
-
-        Each is called by its own name (``openai/gpt-4o``), and all of them by ``alias``.
-        ``settings`` are the constructor's. Keys come from the environment.
-        """
+        """A Router of known models by patterns (``"anthropic/*"``) or names; keys are the
+        environment's. Each is called by its own name, and all by ``alias``."""
         return cls(deployments_of(patterns, alias), **settings)
 
     def _load(

@@ -1,7 +1,10 @@
 #include "account/model_catalog.h"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <fstream>
 #include <thread>
@@ -233,6 +236,29 @@ TEST(ModelCatalog, IsReadByManyWhileOneRegisters) {
   for (std::thread& reader : readers) {
     reader.join();
   }
+}
+
+TEST(ModelCatalog, IsWholeInTheChildOfAFork) {
+  ModelCatalog catalog({package_table()});
+  std::atomic<bool> is_done = false;
+  std::thread other([&catalog, &is_done] {
+    for (int number = 0; !is_done; ++number) {
+      EXPECT_TRUE(catalog.find("openai", "gpt-4o-" + std::to_string(number % 100)).ok());
+    }
+  });
+  for (int round = 0; round < 20; ++round) {
+    catalog.before_fork();
+    const pid_t child = ::fork();
+    catalog.after_fork();
+    if (child == 0) {
+      ::_exit(key_of(catalog, "openai", "gpt-4o") == "openai/gpt-4o" ? 0 : 1);
+    }
+    int status = -1;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
+  }
+  is_done = true;
+  other.join();
 }
 
 }  // namespace

@@ -99,6 +99,13 @@ TEST(UsageCounts, BelieveNothingImpossible) {
         R"({"text":"\"cost\":5"})", "{}", "{", ":", "\":", "\"\":1"}) {
     EXPECT_EQ(read_usage_counts(usage(native)).told.total, std::nullopt) << native;
   }
+  chat::Usage endless =
+      usage(R"({"promptTokensDetails":[{"modality":"AUDIO","tokenCount":9223372036854775807},)"
+            R"({"modality":"AUDIO","tokenCount":9223372036854775807}]})");
+  endless.prompt_tokens = INT64_MAX;
+  endless.completion_tokens = INT64_MAX;
+  endless.total_tokens = INT64_MIN;
+  EXPECT_GT(read_usage_counts(endless).audio_input, 0);
   chat::Usage negative = usage("");
   negative.cached_tokens = -5;
   EXPECT_EQ(read_usage_counts(negative).cached, 0);
