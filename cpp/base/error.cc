@@ -25,6 +25,7 @@ constexpr std::array<ErrorTraits, kErrorKindCount> kTraits{{
     {kUnprocessable, "unprocessable", "UnprocessableEntityError", 422, false, false, false},
     {kRateLimit, "rate_limit", "RateLimitError", 429, true, true, false},
     {kQuotaExceeded, "quota_exceeded", "QuotaExceededError", 429, false, true, false},
+    {kBudgetExceeded, "budget_exceeded", "BudgetExceededError", 429, false, true, false},
     {kInternalServer, "internal_server", "InternalServerError", 500, true, true, true},
     {kBadGateway, "bad_gateway", "BadGatewayError", 502, true, true, true},
     {kServiceUnavailable, "service_unavailable", "ServiceUnavailableError", 503, true, true, false},

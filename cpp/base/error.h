@@ -24,20 +24,21 @@ enum class ErrorKind : std::uint8_t {
   kUnprocessable,           // 422
   kRateLimit,               // 429: pace
   kQuotaExceeded,           // 402, 429 with a billing code: money, not pace
-  kInternalServer,          // 500
-  kBadGateway,              // 502
-  kServiceUnavailable,      // 503, 529: overloaded
-  kApi,                     // any other status, or an error event of an unknown kind
-  kConnection,              // no connection: resolution, refusal, TLS, proxy; nothing was sent
-  kConnectionLost,          // the connection died after the request was sent, before any content
-  kStreamInterrupted,       // a stream was cut after it began
-  kTimeout,                 // connect, first token, idle or total: see TimeoutPhase
-  kInvalidResponse,         // an answer that is not what the format promises
-  kCancelled,               // by the caller
-  kShutdown,                // the engine stopped, or this process is a fork of the one that called
-  kInternal,                // a broken promise of ours
+  kBudgetExceeded,      // a budget of the caller's own has no room for the call; nothing was sent
+  kInternalServer,      // 500
+  kBadGateway,          // 502
+  kServiceUnavailable,  // 503, 529: overloaded
+  kApi,                 // any other status, or an error event of an unknown kind
+  kConnection,          // no connection: resolution, refusal, TLS, proxy; nothing was sent
+  kConnectionLost,      // the connection died after the request was sent, before any content
+  kStreamInterrupted,   // a stream was cut after it began
+  kTimeout,             // connect, first token, idle or total: see TimeoutPhase
+  kInvalidResponse,     // an answer that is not what the format promises
+  kCancelled,           // by the caller
+  kShutdown,            // the engine stopped, or this process is a fork of the one that called
+  kInternal,            // a broken promise of ours
 };
-inline constexpr std::size_t kErrorKindCount = 24;
+inline constexpr std::size_t kErrorKindCount = 25;
 
 enum class TimeoutPhase : std::uint8_t { kNone, kConnect, kFirstToken, kIdle, kTotal };
 

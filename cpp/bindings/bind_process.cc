@@ -44,8 +44,8 @@ void abandon_after_fork(ModuleState& state) {
   if (state.tokens != nullptr) {
     // Another thread may have been counting, with a lock.
     const std::string folder = state.tokens->store().folder();
-    static_cast<void>(state.tokens.release());
-    state.tokens = std::make_unique<tokens::TokenService>(folder);
+    new std::shared_ptr<tokens::TokenService>(std::move(state.tokens));  // never destroyed
+    state.tokens = std::make_shared<tokens::TokenService>(folder);
   }
   if (state.engine != nullptr) {
     new std::shared_ptr<engine::Engine>(std::move(state.engine));  // never destroyed

@@ -2,13 +2,14 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
-#include <future>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "bindings/ask_loop.h"
+#include "bindings/attribution.h"
 #include "bindings/call_arguments.h"
 #include "bindings/python_completion.h"
 #include "bindings/python_view.h"
@@ -89,25 +90,13 @@ std::string status_of(ModuleState& state, const RouterHandle& handle) {
   const auto write_unused = [&] {
     write(routing::Fleet(handle.router->plan), SystemClock().now(), text);
   };
-  const std::shared_ptr<engine::Engine> engine = state.engine;
-  if (engine == nullptr) {
-    write_unused();
-    return text;
-  }
-  auto written = std::make_shared<std::promise<std::string>>();
-  std::future<std::string> ready = written->get_future();
-  const bool is_asked = engine->inspect(
-      [written, write, router = handle.router](engine::RouterTable& routers, TimePoint now) {
-        std::string status;
-        if (routers.find(router->id) != nullptr) {  // as of its last change
-          write(*routers.state_of(*router)->fleet, now, status);
-        }
-        written->set_value(std::move(status));
-      });
-  if (is_asked) {
-    const OutsideGil outside(state);
-    text = ready.get();
-  }
+  text = ask_loop(state, [write, router = handle.router](engine::Engine::LoopState loop) {
+           std::string status;
+           if (loop.routers.find(router->id) != nullptr) {  // as of its last change
+             write(*loop.routers.state_of(*router)->fleet, loop.clock.now(), status);
+           }
+           return status;
+         }).value_or("");
   if (text.empty()) {
     write_unused();
   }
@@ -160,6 +149,14 @@ void register_router(py::module_& module, ModuleState& state) {
            })
       .def("set_classes",
            [](RouterHandle& handle, const Texts& classes) { handle.classes = classes; })
+      .def("set_budgets",
+           [&state](RouterHandle& handle, const py::object& budgets) {
+             account::BudgetRules rules;
+             if (const Failure failure = read_budgets(budgets.ptr(), rules)) {
+               raise(state, *failure);
+             }
+             set_budgets(handle, std::move(rules));
+           })
       .def("explain", &explain_of)
       .def("convert",
            [&state](const RouterHandle& handle, const std::string& dialect) {

@@ -281,7 +281,7 @@ void register_tokens(py::module_& module, ModuleState& state) {
   module.def(
       "set_vocabularies",
       [&state](const std::string& folder) {
-        state.tokens = std::make_unique<tokens::TokenService>(folder);
+        state.tokens = std::make_shared<tokens::TokenService>(folder);
       },
       "Says where the tables of the package are.");
   module.def(

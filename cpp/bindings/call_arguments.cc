@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "bindings/attribution.h"
 #include "bindings/call_cache.h"
 #include "bindings/call_options.h"
 #include "bindings/option_reader.h"
@@ -216,15 +217,11 @@ class PlainReader {
   std::optional<std::string> mock_;
 };
 
-}  // namespace
-
-Result<CallArguments> read_arguments(ModuleState& state, PyObject* model, PyObject* messages,
-                                     PyObject* arguments, bool is_stream) {
+Result<CallArguments> read_call(ModuleState& state, PyObject* model, PyObject* messages,
+                                OptionReader& reader, bool is_stream) {
   if (!PyUnicode_Check(model)) {
     return refuse_type("model", model, "a str such as \"openai/gpt-4o\"");
   }
-  OptionReader reader(arguments);
-  reader.flag(Option::kStream);
   if (reader.find(Option::kRouting) != nullptr) {
     return read_routed_arguments(state, model, messages, reader, is_stream);
   }
@@ -233,6 +230,26 @@ Result<CallArguments> read_arguments(ModuleState& state, PyObject* model, PyObje
     return refuse_type("extra_body", extra_body, "a dict");
   }
   return PlainReader(state, reader, is_stream).read(model, messages);
+}
+
+}  // namespace
+
+Result<CallArguments> read_arguments(ModuleState& state, PyObject* model, PyObject* messages,
+                                     PyObject* arguments, bool is_stream) {
+  OptionReader reader(arguments);
+  reader.flag(Option::kStream);
+  auto call = read_call(state, model, messages, reader, is_stream);
+  if (call && reader.failure()) {
+    return std::move(*reader.failure());
+  }
+  if (call && call->hit != nullptr) {
+    note_hit(state, reader, *call->hit);
+  } else if (call && call->spec) {
+    if (Failure failure = read_attribution(state, reader, *call->spec)) {
+      return std::move(*failure);
+    }
+  }
+  return call;
 }
 
 }  // namespace llmgate::bindings

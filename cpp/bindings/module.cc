@@ -25,6 +25,8 @@ PYBIND11_MODULE(_core, module) {
   register_formats(module);
   register_router(module, *state);
   register_tokens(module, *state);
+  register_budget(module, *state);
+  register_usage(module, *state);
   register_recordings(module, *state);
   register_tapes(module, *state);
 }

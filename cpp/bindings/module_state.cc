@@ -4,6 +4,7 @@
 #include <cstring>
 #include <utility>
 
+#include "account/catalog_pricing.h"
 #include "net/curl_transport.h"
 #include "net/event_loop.h"
 
@@ -88,6 +89,14 @@ std::shared_ptr<engine::Engine> running_engine(ModuleState& state) {
     if (state.divert) {
       state.engine->divert_network(state.divert);
     }
+    state.engine->inspect([tokens = state.tokens, catalog = state.catalog,
+                           rules = state.budget_rules](engine::Engine::LoopState owned) {
+      owned.accounts.tokens = tokens;
+      owned.accounts.pricing = std::make_shared<account::CatalogPricing>(catalog);
+      for (const auto& rule : rules) {
+        owned.accounts.budgets.add(rule);
+      }
+    });
     state.engine->start_thread();
   }
   return state.engine;

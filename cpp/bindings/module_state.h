@@ -84,6 +84,19 @@ class TierWarnings {
   std::atomic<bool> has_any_{false};
 };
 
+// A call that the cache has answered on its caller's thread: the ledger hears of it when it is
+// asked, or when there are many.
+struct HitRecord {
+  WallTime at;
+  std::string provider;
+  std::string model;
+  std::string deployment;
+  std::string user;
+  std::string metadata;
+  account::Usd saved;
+};
+using HitRecords = std::vector<HitRecord>;
+
 struct ModuleState {
   std::array<PyObject*, kViewClassCount> classes{};
   PyObject* completion_type = nullptr;  // of finished calls
@@ -102,7 +115,11 @@ struct ModuleState {
   std::vector<std::weak_ptr<cache::Cache>> caches;  // with tiers, to be stopped at the end
   std::shared_ptr<TierWarnings> tier_warnings = std::make_shared<TierWarnings>();
 
-  std::unique_ptr<tokens::TokenService> tokens;  // once Python has said where the tables are
+  std::shared_ptr<tokens::TokenService> tokens;  // once Python has said where the tables are
+  HitRecords hits;                               // not in the ledger yet
+  account::BudgetRules budget_rules;             // for all calls; the engine has them too
+  PyObject* budget_variable = nullptr;  // contextvars.ContextVar of a tuple; null before its use
+  PyObject* shared_budgets = nullptr;   // a tuple, for threads without one of their own; or null
   // What is known about models; of the engine too, which may outlive the module.
   std::shared_ptr<account::ModelCatalog> catalog;
   std::shared_ptr<engine::Engine> engine;  // started at the first call

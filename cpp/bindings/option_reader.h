@@ -42,6 +42,8 @@ enum class Option : std::uint8_t {
   kCache,       // what the call says to the cache
   kCaching,     // whether it uses it at all
   kMerge,       // whether it shares a call with equal ones in flight
+  kBudget,      // one of llmgate's, or a list of them
+  kMaxCost,     // in dollars, of the call with all its attempts
   kRouting,     // a Router's own: (its handle, the arguments for its plan)
   kApiVersion,  // from here: settings of providers, see providers/settings.h
   kAzureAdToken,
@@ -58,7 +60,7 @@ enum class Option : std::uint8_t {
   kClientSecret,
   kAzurePassword,
 };
-inline constexpr std::size_t kOptionCount = 38;
+inline constexpr std::size_t kOptionCount = 40;
 inline constexpr auto kFirstSetting = Option::kApiVersion;
 inline constexpr auto kFirstSecret = Option::kVertexCredentials;
 std::string_view name_of(Option option);

@@ -56,7 +56,11 @@ py::dict error_fields(const Error& error) {
   return fields;
 }
 
+// What a caller is to be warned of.
 bool has_loss(const CompletionObject& self) {
+  if (!self.completion->warnings.empty()) {
+    return true;
+  }
   if (self.drop_params) {
     return false;
   }
@@ -132,6 +136,10 @@ PyObject* get_has_losses(PyObject* self, void* /*unused*/) {
   return PyBool_FromLong(static_cast<long>(has_loss(cast(self))));
 }
 
+PyObject* get_drop_params(PyObject* self, void* /*unused*/) {
+  return PyBool_FromLong(static_cast<long>(cast(self).drop_params));
+}
+
 PyObject* get_raw(PyObject* self, void* /*unused*/) {
   const std::string& raw = cast(self).completion->raw;
   return PyBytes_FromStringAndSize(raw.data(), static_cast<Py_ssize_t>(raw.size()));
@@ -143,11 +151,13 @@ PyObject* make_completion_type() {
       PyMethodDef{"beside", beside, METH_NOARGS, "The turn and how it came about."},
       PyMethodDef{"raise_if_failed", raise_failure, METH_NOARGS, "Raises the call's error."},
       PyMethodDef{nullptr, nullptr, 0, nullptr}};
-  static std::array properties{PyGetSetDef{"failed", get_failed, nullptr, nullptr, nullptr},
-                               PyGetSetDef{"has_turn", get_has_turn, nullptr, nullptr, nullptr},
-                               PyGetSetDef{"has_losses", get_has_losses, nullptr, nullptr, nullptr},
-                               PyGetSetDef{"raw", get_raw, nullptr, nullptr, nullptr},
-                               PyGetSetDef{nullptr, nullptr, nullptr, nullptr, nullptr}};
+  static std::array properties{
+      PyGetSetDef{"failed", get_failed, nullptr, nullptr, nullptr},
+      PyGetSetDef{"has_turn", get_has_turn, nullptr, nullptr, nullptr},
+      PyGetSetDef{"has_losses", get_has_losses, nullptr, nullptr, nullptr},
+      PyGetSetDef{"drop_params", get_drop_params, nullptr, nullptr, nullptr},
+      PyGetSetDef{"raw", get_raw, nullptr, nullptr, nullptr},
+      PyGetSetDef{nullptr, nullptr, nullptr, nullptr, nullptr}};
   std::array slots{PyType_Slot{Py_tp_dealloc, reinterpret_cast<void*>(deallocate)},
                    PyType_Slot{Py_tp_methods, methods.data()},
                    PyType_Slot{Py_tp_getset, properties.data()}, PyType_Slot{0, nullptr}};

@@ -11,6 +11,7 @@
 
 #include "base/hash.h"
 #include "base/nearest.h"
+#include "bindings/attribution.h"
 #include "bindings/call_cache.h"
 #include "bindings/call_options.h"
 #include "bindings/python_json.h"
@@ -34,19 +35,6 @@ constexpr routing::KindSet kAnyFailure = std::numeric_limits<routing::KindSet>::
 // Options of a plain call that a deployment of a Router has itself.
 constexpr std::array kOfDeployments{Option::kApiKey, Option::kApiBase, Option::kBaseUrl,
                                     Option::kCustomLlmProvider};
-
-Failure read_json(PyObject* value, const json::Path& path, engine::IndexedJson& into) {
-  auto text = std::make_unique<std::string>();
-  json::Writer out(*text);
-  if (Failure failure = write_json(value, path, out)) {
-    return failure;
-  }
-  into.text = std::move(text);
-  if (const auto error = into.index.read(*into.text)) {
-    return bad_request(path.text(), error->reason);
-  }
-  return std::nullopt;
-}
 
 class RoutedReader {
  public:
@@ -128,11 +116,11 @@ class RoutedReader {
   // Metadata, and what the caller says to the plan.
   Failure read_given(PyObject* plan_arguments) {
     if (PyObject* metadata = reader_.find(Option::kMetadata)) {
-      if (Failure failure = read_json(metadata, "$.metadata", routed_->metadata)) {
+      if (Failure failure = read_indexed(metadata, "$.metadata", routed_->metadata)) {
         return failure;
       }
     }
-    return read_json(plan_arguments, "$", given_);
+    return read_indexed(plan_arguments, "$", given_);
   }
 
   Failure read_mock(const std::string& name) {

@@ -1,10 +1,10 @@
 #include "bindings/router_faults.h"
 
-#include <future>
 #include <memory>
 #include <optional>
 #include <utility>
 
+#include "bindings/ask_loop.h"
 #include "engine/chaos.h"
 #include "json/document.h"
 #include "json/writer.h"
@@ -77,27 +77,20 @@ Failure begin_chaos(ModuleState& state, const RouterHandle& handle, const std::s
     }
     faults = std::move(*read);
   }
-  const std::shared_ptr<engine::Engine> engine = running_engine(state);
-  if (engine == nullptr) {
+  if (running_engine(state) == nullptr) {
     PyErr_Clear();
     Error error;
     error.kind = ErrorKind::kShutdown;
     error.message = "llmgate cannot begin or end chaos: the interpreter is exiting";
     return error;
   }
-  auto heard = std::make_shared<std::promise<void>>();
-  std::future<void> done = heard->get_future();
-  const bool is_asked =
-      engine->inspect([heard, faults = std::move(faults), seed, router = handle.router](
-                          engine::RouterTable& routers, TimePoint now) mutable {
-        routers.state_of(*router)->chaos =
-            faults ? std::make_unique<engine::Chaos>(std::move(*faults), seed, now) : nullptr;
-        heard->set_value();
-      });
-  if (is_asked) {
-    const OutsideGil outside(state);
-    done.wait();
-  }
+  ask_loop(state, [faults = std::move(faults), seed,
+                   router = handle.router](engine::Engine::LoopState loop) mutable {
+    loop.routers.state_of(*router)->chaos =
+        faults ? std::make_unique<engine::Chaos>(std::move(*faults), seed, loop.clock.now())
+               : nullptr;
+    return true;
+  });
   return std::nullopt;
 }
 

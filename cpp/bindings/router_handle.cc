@@ -34,6 +34,7 @@ Failure fill(RouterHandle& handle, std::uint64_t id, std::uint64_t version, std:
   }
   handle.config = std::make_shared<const config::RouterConfig>(std::move(*config));
   handle.router = std::move(*router);
+  set_budgets(handle, handle.budgets);
   return std::nullopt;
 }
 
@@ -49,6 +50,16 @@ Result<std::shared_ptr<RouterHandle>> load_router(std::string text, std::string 
     return std::move(*failure);
   }
   return handle;
+}
+
+void set_budgets(RouterHandle& handle, account::BudgetRules budgets) {
+  handle.budgets = std::move(budgets);
+  if (handle.budgets.empty() && handle.router->budgets.empty()) {
+    return;
+  }
+  auto router = std::make_shared<engine::Router>(*handle.router);
+  router->budgets = handle.budgets;
+  handle.router = std::move(router);
 }
 
 Failure change_router(RouterHandle& handle, std::string text, std::string name,

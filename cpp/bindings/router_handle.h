@@ -25,6 +25,7 @@ struct RouterHandle {
   // The classifier's tasks and tiers, and the aliases that they choose; empty: none is set.
   std::map<std::string, std::string> classes;
   std::shared_ptr<cache::Cache> cache;  // its own; null: that of all calls, if there is one
+  account::BudgetRules budgets;         // that its calls are under
   bool merges = false;                  // calls that do not say otherwise
 };
 
@@ -34,6 +35,8 @@ Result<std::shared_ptr<RouterHandle>> load_router(std::string text, std::string 
                                                   const config::LoadOptions& options,
                                                   std::optional<config::DialectName> dialect,
                                                   std::shared_ptr<account::ModelCatalog> catalog);
+
+void set_budgets(RouterHandle& handle, account::BudgetRules budgets);
 
 // Puts another configuration in its place; calls in flight finish on the version they have.
 Failure change_router(RouterHandle& handle, std::string text, std::string name,

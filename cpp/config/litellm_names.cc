@@ -15,7 +15,6 @@ namespace {
 constexpr std::string_view kServer = "waits for the server";
 constexpr std::string_view kOnePlan = "is not needed: all of a plan shares its answers";
 constexpr std::string_view kShared = "waits for limits that are shared between processes";
-constexpr std::string_view kBudgets = "waits for budgets";
 constexpr std::string_view kGuardrails = "waits for guardrails";
 constexpr std::string_view kCallbacks = "waits for callbacks";
 constexpr std::string_view kAlerts = "waits for alerts";
@@ -97,7 +96,7 @@ constexpr std::array kRouter = std::to_array<WaitingName>({
     {"default_priority", "waits for a queue at the limits"},
     {"set_verbose", kNothing},
     {"debug_level", kNothing},
-    {"provider_budget_config", kBudgets},
+    {"provider_budget_config", ""},
     {"alerting_config", kAlerts},
     {"router_general_settings", kServer},
     {"enable_health_check_routing", kServer},
@@ -156,13 +155,13 @@ constexpr std::array kLitellm = std::to_array<WaitingName>({
     {"return_response_headers", kNothing},
     {"modify_params", kNothing},
     {"model_alias_map", "waits for names that hold outside a Router; use model_group_alias"},
-    {"max_budget", kBudgets},
-    {"budget_duration", kBudgets},
-    {"max_internal_user_budget", kBudgets},
-    {"internal_user_budget_duration", kBudgets},
-    {"max_end_user_budget", kBudgets},
-    {"max_ui_session_budget", kBudgets},
-    {"tag_budget_config", kBudgets},
+    {"max_budget", ""},
+    {"budget_duration", ""},
+    {"max_internal_user_budget", kServer},
+    {"internal_user_budget_duration", kServer},
+    {"max_end_user_budget", kServer},
+    {"max_ui_session_budget", kServer},
+    {"tag_budget_config", ""},
     {"cost_discount_config", kPrices},
     {"cost_margin_config", kPrices},
     {"guardrails", kGuardrails},
@@ -214,14 +213,14 @@ constexpr std::array kDeployment = std::to_array<std::string_view>({
     "extra_headers",
     "organization",
     "additional_drop_params",
+    "budget_duration",
     "drop_params",
     "litellm_credential_name",
+    "max_budget",
 });
 
 constexpr std::array kDeploymentWaits = std::to_array<WaitingName>({
     {"tag_regex", "waits for tags by header"},
-    {"max_budget", kBudgets},
-    {"budget_duration", kBudgets},
     {"guardrails", kGuardrails},
     {"cache_control_injection_points", "waits for marks of the prompt cache"},
     {"configurable_clientside_auth_params", kServer},

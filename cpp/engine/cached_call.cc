@@ -95,6 +95,12 @@ std::unique_ptr<Completion> copy_of(const Completion& completion) {
   copy->status = completion.status;
   copy->headers = completion.headers;
   copy->raw = completion.raw;
+  if (completion.cost != nullptr) {
+    copy->cost = std::make_unique<account::Cost>(*completion.cost);
+  }
+  copy->total_cost = completion.total_cost;
+  copy->warnings = completion.warnings;
+  copy->saved = completion.saved;
   if (completion.cache != nullptr) {
     copy->cache = std::make_unique<CacheNote>(*completion.cache);
   }

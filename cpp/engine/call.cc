@@ -25,6 +25,16 @@ constexpr milliseconds kPaceWindow{10000};
 // What may wait for the first content, so that an attempt can still be replaced.
 constexpr std::size_t kMaxHeldBack = 256 * 1024;
 
+// A chunk without choices: what a stream ends with when it was asked for usage. A quote inside of a
+// text would be escaped.
+bool is_usage_alone(const std::string& chunk) {
+  std::size_t at = chunk.find(R"("choices":)");
+  at = at == std::string::npos ? at : chunk.find_first_not_of(' ', at + 10);
+  at = at == std::string::npos || chunk[at] != '[' ? std::string::npos
+                                                   : chunk.find_first_not_of(' ', at + 1);
+  return at != std::string::npos && chunk[at] == ']';
+}
+
 }  // namespace
 
 Call::Call(Token token, CallSpec&& spec, std::shared_ptr<CompletionSink> sink, CallContext context,
@@ -34,7 +44,8 @@ Call::Call(Token token, CallSpec&& spec, std::shared_ptr<CompletionSink> sink, C
       sink_(std::move(sink)),
       context_(context),
       on_retired_(std::move(on_retired)),
-      route_(spec_.max_retries, context.random) {
+      route_(spec_.max_retries, context.random),
+      account_(context.accounts) {
   main_.timeouts = &spec_.timeouts;
 }
 
@@ -63,6 +74,7 @@ void Call::start() {
   guard([this] {
     main_.times.call_started = now();
     completion_->fields = spec_.request.field_names_text();
+    account_.open(spec_);
     if (spec_.cached == nullptr || !answer_from_memory()) {
       begin();
     }
@@ -138,6 +150,9 @@ void Call::hand_over(Exchange& exchange, const AnswerReader::Progress& progress)
     times.has_content = true;
     attempt_of(exchange).first_content =
         duration_cast<microseconds>(times.last_progress - times.attempt_started);
+  }
+  if (exchange.hides_usage) {
+    std::erase_if(exchange.chunks, &is_usage_alone);
   }
   std::size_t bytes = 0;
   for (const std::string& chunk : exchange.chunks) {
@@ -236,7 +251,8 @@ void Call::fail_attempt(Exchange& exchange, Error error, bool is_stale_connectio
   Attempt& attempt = attempt_of(exchange);
   const bool is_committed = exchange.times.has_content && is_stream();
   complete_error(error, *exchange.target, exchange.reader->head(), attempt);
-  const bool is_final = is_committed && !keep_for_continuation(exchange);
+  const bool is_final = (is_committed && !keep_for_continuation(exchange)) ||
+                        (error.kind == ErrorKind::kBudgetExceeded && !account_.reroutes());
   route_.note({error.kind, error.status, is_stale_connection, is_final, error.retry_after,
                error.should_retry, exchange.path, now()});
   attempt.outcome_class = routing::letter_of(routing::class_of(error.kind, is_committed));
@@ -287,7 +303,7 @@ void Call::settle(Exchange& exchange, const Error* error, bool is_ours) {
   route_.settle(admission, result, now());
 }
 
-void Call::close_attempt(const Exchange& exchange, const Error* error) {
+void Call::close_attempt(Exchange& exchange, const Error* error) {
   Attempt& attempt = attempt_of(exchange);
   attempt.outcome = error == nullptr ? "finished" : traits_of(error->kind).name;
   attempt.total = duration_cast<microseconds>(now() - exchange.times.attempt_started);
@@ -299,6 +315,7 @@ void Call::close_attempt(const Exchange& exchange, const Error* error) {
         (error->kind == ErrorKind::kTimeout && error->timeout_phase != TimeoutPhase::kConnect);
     attempt.maybe_billed = traits_of(error->kind).maybe_billed && may_have_left;
   }
+  pay(exchange, error == nullptr);
 }
 
 // The plan has nothing more: the last attempt's error is the call's, or the reason why there was
@@ -337,6 +354,7 @@ void Call::end_with_last_error(std::string_view why) {
 void Call::end_call() {
   has_ended_ = true;
   route_.leave_queue();
+  end_account();
   if (!completion_->route.empty()) {
     AnswerReader& reader = *current_->reader;
     completion_->status = reader.head().status;

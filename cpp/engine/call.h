@@ -13,6 +13,8 @@
 
 #include "base/random.h"
 #include "chat/issued_messages.h"
+#include "engine/accounts.h"
+#include "engine/call_account.h"
 #include "engine/call_route.h"
 #include "engine/call_spec.h"
 #include "engine/completion_sink.h"
@@ -34,6 +36,7 @@ struct CallContext {
   json::Document& scratch;
   chat::IssuedMessages& issued;
   RouterTable& routers;
+  Accounts& accounts;
   std::shared_ptr<net::Transport>
       diversion;  // keeps `transport` alive where it is not the engine's
 };
@@ -106,6 +109,14 @@ class Call final : public ExchangeOwner {
   void start_hedge();
   void drop_rival(const Exchange& winner);
 
+  // Costs.
+  Failure reserve_budget(Exchange& exchange);
+  Failure lay_for_budget(Exchange& exchange, const CallAccount::Permit& permit);
+  void pay(Exchange& exchange, bool is_complete);
+  std::optional<account::Cost> count_cost(const Exchange& exchange);
+  void end_account();
+  [[nodiscard]] account::Priced priced(const Exchange& exchange) const;
+
   void read_head(Exchange& exchange, net::ResponseHead head);
   void read_body(Exchange& exchange, std::string_view bytes);
   void hand_over(Exchange& exchange, const AnswerReader::Progress& progress);
@@ -117,7 +128,7 @@ class Call final : public ExchangeOwner {
   bool keep_for_continuation(Exchange& exchange);
   void stop_transfer(Exchange& exchange);
   void stop_transfers();
-  void close_attempt(const Exchange& exchange, const Error* error);  // null: it finished
+  void close_attempt(Exchange& exchange, const Error* error);  // null: it finished
   void end_with(Error error);
   void end_with_last_error(std::string_view why);
   void end_call();  // delivers the terminal record
@@ -133,6 +144,10 @@ class Call final : public ExchangeOwner {
 
   [[nodiscard]] bool is_stream() const { return spec_.request.is_stream(); }
   [[nodiscard]] TimePoint now() const { return context_.loop.clock().now(); }
+  [[nodiscard]] WallTime wall() const { return context_.loop.clock().wall(); }
+  [[nodiscard]] const chat::ChatRequest& request_of(const Exchange& exchange) const {
+    return exchange.own_request ? *exchange.own_request : spec_.request;
+  }
   [[nodiscard]] Attempt& attempt_of(const Exchange& exchange) {
     return completion_->route[exchange.attempt];
   }
@@ -144,6 +159,7 @@ class Call final : public ExchangeOwner {
   std::function<void(Token)> on_retired_;
   std::unique_ptr<Completion> completion_ = std::make_unique<Completion>();
   CallRoute route_;
+  CallAccount account_;
 
   Exchange main_{*this};
   std::unique_ptr<Exchange> hedge_;

@@ -264,14 +264,21 @@ void Call::send(Exchange& exchange) {
       return;
     }
   }
-  const chat::ChatRequest& request = exchange.own_request ? *exchange.own_request : spec_.request;
-  auto rendered =
-      render_request({request, *exchange.target, exchange.timeouts->connect, spec_.is_strict},
-                     issuer, completion_->dispositions);
+  if (account_.has_budgets()) {
+    if (Failure failure = reserve_budget(exchange)) {
+      fail_attempt(exchange, std::move(*failure), false, true);
+      return;
+    }
+  }
+  auto rendered = render_request(
+      {request_of(exchange), *exchange.target, exchange.timeouts->connect, spec_.is_strict}, issuer,
+      completion_->dispositions);
   if (!rendered) {
     fail_attempt(exchange, std::move(rendered.error()), false, true);
     return;
   }
+  completion_->dispositions.insert(completion_->dispositions.end(), exchange.budget_notes.begin(),
+                                   exchange.budget_notes.end());
   if (!route_.is_routed() || !inject_fault(exchange, *rendered)) {
     send_out(exchange, std::move(*rendered));
   }

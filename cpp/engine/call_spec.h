@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "account/budget_book.h"
 #include "chat/request.h"
 #include "engine/cached_call.h"
 #include "engine/completion_sink.h"
@@ -29,17 +30,26 @@ struct Timeouts {
   static constexpr std::chrono::milliseconds kPlainTotal{600000};
 };
 
+// Whom a call is accounted to.
+struct Attribution {
+  IndexedJson metadata;          // the caller's; may be missing
+  account::BudgetRules budgets;  // that this call is under, beside those for all calls
+  // Of this call with all its attempts; null: no limit of its own.
+  std::shared_ptr<const account::BudgetRule> max_cost;
+};
+
 struct CallSpec {
   chat::ChatRequest request;
   providers::Target target;
   Timeouts timeouts{};
   int max_retries = 0;
   bool is_strict = false;
-  bool keeps_raw = false;                   // the bytes of a stream, for `raw`
-  std::shared_ptr<StreamFlow> flow{};       // of streams
-  std::optional<std::string> mock_reply{};  // answered with this body, without a network
-  std::unique_ptr<RoutedCall> routed{};     // through a Router, which has the targets; else null
-  std::unique_ptr<CachedCall> cached{};     // null: neither cached nor merged
+  bool keeps_raw = false;                      // the bytes of a stream, for `raw`
+  std::shared_ptr<StreamFlow> flow{};          // of streams
+  std::optional<std::string> mock_reply{};     // answered with this body, without a network
+  std::unique_ptr<RoutedCall> routed{};        // through a Router, which has the targets; else null
+  std::unique_ptr<CachedCall> cached{};        // null: neither cached nor merged
+  std::unique_ptr<Attribution> attribution{};  // null: nothing is said
 };
 
 // The request as the cache knows it.

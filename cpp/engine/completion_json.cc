@@ -11,6 +11,15 @@ void write_milliseconds(std::string_view name, std::chrono::microseconds time, j
   out.key(name).number(static_cast<double>(time.count()) / 1000.0);
 }
 
+void write_cost(const std::optional<account::Usd>& cost, json::Writer& out) {
+  out.escaped_key("cost");
+  if (cost) {
+    out.string(cost->text());
+  } else {
+    out.null();
+  }
+}
+
 // Null where there is none.
 void write_text(std::string_view name, std::string_view text, json::Writer& out) {
   out.key(name);
@@ -19,6 +28,31 @@ void write_text(std::string_view name, std::string_view text, json::Writer& out)
   } else {
     out.string(text);
   }
+}
+
+// What the total is made of; null where it is not known.
+void write_cost_parts(const Completion& completion, json::Writer& out) {
+  out.escaped_key("cost_detail");
+  if (completion.cost == nullptr) {
+    out.null();
+    return;
+  }
+  const account::Cost& cost = *completion.cost;
+  out.begin_object().escaped_key("parts").begin_object();
+  for (std::size_t i = 0; i < account::kCostPartCount; ++i) {
+    const auto part = static_cast<account::CostPart>(i);
+    if (!cost.part(part).is_zero()) {
+      out.key(account::name_of(part)).string(cost.part(part).text());
+    }
+  }
+  if (completion.total_cost && *completion.total_cost != cost.total) {
+    out.escaped_key("other_attempts").string((*completion.total_cost - cost.total).text());
+  }
+  out.end_object();
+  write_text("source", completion.counted_usage ? "estimate" : account::name_of(cost.source), out);
+  write_text("date", cost.date(), out);
+  write_text("model", cost.facts == nullptr ? "" : std::string_view(cost.facts->key), out);
+  out.end_object();
 }
 
 void write_attempt(const Attempt& attempt, const CacheNote* cache, json::Writer& out) {
@@ -59,6 +93,7 @@ void write_attempt(const Attempt& attempt, const CacheNote* cache, json::Writer&
   }
   write_milliseconds("total_ms", attempt.total, out);
   out.escaped_key("maybe_billed").boolean(attempt.maybe_billed);
+  write_cost(attempt.cost, out);
   out.escaped_key("missing_marker").boolean(attempt.missing_marker);
   out.escaped_key("hedge").boolean(attempt.is_hedge).escaped_key("injected");
   if (attempt.injected.empty()) {
@@ -106,10 +141,15 @@ std::string render_beside(const Completion& completion) {
   for (const Attempt& attempt : completion.route) {
     write_attempt(attempt, completion.cache.get(), out);
   }
-  out.end_array()
-      .escaped_key("request_id")
-      .string(completion.request_id)
-      .escaped_key("native_finish_reason");
+  out.end_array().escaped_key("warnings").begin_array();
+  for (const std::string& warning : completion.warnings) {
+    out.string(warning);
+  }
+  out.end_array();
+  write_cost(completion.total_cost, out);
+  write_cost_parts(completion, out);
+  write_text("saved", completion.saved.is_zero() ? "" : completion.saved.text(), out);
+  out.escaped_key("request_id").string(completion.request_id).escaped_key("native_finish_reason");
   if (completion.turn.choices.empty() || completion.turn.choices.front().finish_word.empty()) {
     out.null();
   } else {

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "account/cost.h"
 #include "base/error.h"
 #include "chat/disposition.h"
 #include "chat/turn.h"
@@ -37,10 +38,11 @@ struct Attempt {
   std::chrono::microseconds waited{0};   // before it was made, for a place or between two attempts
   std::optional<std::chrono::microseconds> first_content;  // since the attempt began
   std::chrono::microseconds total{0};
-  bool maybe_billed = false;    // failed, but the provider may charge for it
-  bool missing_marker = false;  // a whole stream without its format's end marker
-  std::string_view injected;    // the fault of a Router's chaos; empty: none
-  bool is_hedge = false;        // beside another one, to see which answers first
+  bool maybe_billed = false;         // failed, but the provider may charge for it
+  std::optional<account::Usd> cost;  // nothing: not known
+  bool missing_marker = false;       // a whole stream without its format's end marker
+  std::string_view injected;         // the fault of a Router's chaos; empty: none
+  bool is_hedge = false;             // beside another one, to see which answers first
 };
 
 // HIT, MISS, REFRESH (not looked up, but stored) and DISABLED (a cache that this call does not
@@ -64,6 +66,12 @@ struct Completion {
   std::string fields;  // names of the request's members: ChatRequest::field_names_text()
   chat::Dispositions dispositions;
   std::vector<Attempt> route;
+  std::unique_ptr<account::Cost> cost;     // of the attempt that answered; null: not known
+  std::optional<account::Usd> total_cost;  // of all attempts whose cost is known
+  account::Usd saved;                      // by the cache: what the answer cost when it was made
+  std::vector<std::string> warnings;       // of budgets
+  // By our own count, where the provider reported none and a price is known; null: not counted.
+  std::unique_ptr<chat::Usage> counted_usage;
   std::string request_id;
   int status = 0;
   net::Headers headers;              // of the last answer

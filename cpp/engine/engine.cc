@@ -47,7 +47,7 @@ Engine::Submission Engine::make_submission(CallSpec&& spec, std::shared_ptr<Comp
   net::Transport& transport = other ? *other : *transport_;
   return {token, std::make_unique<Call>(token, std::move(spec), std::move(sink),
                                         CallContext{*loop_, transport, *random_, scratch_, issued_,
-                                                    routers_, std::move(other)},
+                                                    routers_, accounts_, std::move(other)},
                                         [this](Token ended) { retire(ended); })};
 }
 
@@ -187,7 +187,7 @@ void Engine::drain_inbox() {
       continue;
     }
     if (auto* inspection = std::get_if<Inspection>(&message)) {
-      inspection->look(routers_, loop_->clock().now());
+      inspection->look({routers_, accounts_, loop_->clock()});
       continue;
     }
     const auto* cancellation = std::get_if<Cancellation>(&message);

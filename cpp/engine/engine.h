@@ -21,6 +21,7 @@
 
 #include "base/mutex.h"
 #include "base/random.h"
+#include "engine/accounts.h"
 #include "engine/call.h"
 #include "engine/call_spec.h"
 #include "engine/completion_sink.h"
@@ -50,8 +51,14 @@ class Engine {
                        std::chrono::milliseconds limit);
   void cancel(Token token);  // idempotent; unknown and ended tokens are ignored
   void resume(Token token);  // the reader of a paused stream has caught up
+  // What the loop owns, for whoever looks at it there.
+  struct LoopState {
+    RouterTable& routers;
+    Accounts& accounts;
+    const Clock& clock;
+  };
   // Runs `look` on the loop, soon. False: shut down, it never runs.
-  using Look = std::function<void(RouterTable& routers, TimePoint now)>;
+  using Look = std::function<void(LoopState loop)>;
   bool inspect(Look look);
   // Calls submitted from here on send through what `make` gives, until restore_network(); it may
   // use the loop and the engine's own transport. A call keeps for all its attempts what it began
@@ -120,6 +127,7 @@ class Engine {
   chat::IssuedMessages issued_;
   RouterTable routers_;
   MergedCalls merged_;
+  Accounts accounts_;
   std::unordered_map<Token, std::unique_ptr<Call>> calls_;
   std::vector<std::unique_ptr<Call>> retired_;  // may still be on the stack; freed at the next step
   Token awaited_ = 0;                           // the call whose caller runs the loop

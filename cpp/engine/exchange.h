@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "account/budget_book.h"
+#include "chat/disposition.h"
 #include "chat/request.h"
 #include "engine/answer_reader.h"
 #include "engine/call_spec.h"
@@ -72,7 +74,10 @@ class Exchange final : public net::TransferObserver {
   std::vector<std::string> chunks;
   std::size_t chunks_in_window = 0;  // handed over since the pace was looked at
   CallTimes times;
-  std::unique_ptr<InjectedFault> injected;  // null: nothing is
+  std::unique_ptr<InjectedFault> injected;            // null: nothing is
+  std::unique_ptr<account::Reservation> reservation;  // null: under no budget
+  chat::Dispositions budget_notes;                    // what was changed for a budget
+  bool hides_usage = false;  // usage was asked for by us: its chunk is not the caller's
 
  private:
   ExchangeOwner& owner_;

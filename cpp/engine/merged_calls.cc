@@ -135,6 +135,10 @@ class MergedCalls::Group final : public CompletionSink {
       if (readers.size() > 1) {
         own->cache = own->cache != nullptr ? std::move(own->cache) : std::make_unique<CacheNote>();
         own->cache->shared_by = readers.size();
+        if (!is_last) {  // paid for once
+          own->cost = nullptr;
+          own->total_cost = account::Usd();
+        }
       }
       give_done(readers[i], std::move(own), is_open_);
     }

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "account/budget_book.h"
 #include "base/sha256.h"
 #include "json/document.h"
 #include "net/http.h"
@@ -35,6 +36,7 @@ struct Router {
   std::uint64_t version = 0;  // grows
   std::shared_ptr<const routing::RoutePlan> plan;
   std::vector<RoutedTarget> targets;  // parallel to the plan's deployments
+  account::BudgetRules budgets;       // that its calls are under
   // Of all that decides who answers: equal for equal configurations with equal credentials, in any
   // process. The scope of its answers.
   Sha256Digest fingerprint{};

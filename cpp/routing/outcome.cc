@@ -23,6 +23,7 @@ OutcomeClass class_before_content(ErrorKind kind) {
     case kInvalidResponse:
       return OutcomeClass::kUnknown;
     case kQuotaExceeded:
+    case kBudgetExceeded:
       return OutcomeClass::kQuota;
     case kContextWindowExceeded:
       return OutcomeClass::kTooLong;

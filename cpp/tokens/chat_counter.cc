@@ -48,6 +48,20 @@ std::size_t ChatCounter::text(json::Value value) const {
   return count;
 }
 
+ChatTokens ChatCounter::count_request(json::Value request) const {
+  ChatTokens sum = frame();
+  bool with_system = false;
+  for (const json::Value message : request.find("messages").elements()) {
+    with_system = with_system || message.find("role").says("system");
+    sum += count_message(message);
+  }
+  sum += count_tools(request.find("tools"), request.find("tool_choice"), with_system);
+  if (const json::Value format = request.find("response_format"); format.is_object()) {
+    sum.tools += tokenizer_.count(format.raw());
+  }
+  return sum;
+}
+
 ChatTokens ChatCounter::frame() const {
   ChatTokens sum;
   sum.around = model_.chat.reply;

@@ -43,6 +43,8 @@ class ChatCounter {
   // The definitions, and a forced choice; `with_system`: a system message is among the messages.
   [[nodiscard]] ChatTokens count_tools(json::Value tools, json::Value choice,
                                        bool with_system) const;
+  // All of a request in OpenAI's JSON: messages, tools, the schema of its answer.
+  [[nodiscard]] ChatTokens count_request(json::Value request) const;
   // What every chat has once.
   [[nodiscard]] ChatTokens frame() const;
   // The whole: texts through the factor of an estimate, and how far all of it may be off.

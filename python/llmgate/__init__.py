@@ -31,6 +31,7 @@ from llmgate._abilities import (
     supports_vision,
     supports_web_search,
 )
+from llmgate._budget import Budget, budget
 from llmgate._cache import (
     Cache,
     current_cache,
@@ -51,6 +52,7 @@ from llmgate._errors import (
     AuthenticationError,
     BadGatewayError,
     BadRequestError,
+    BudgetExceededError,
     CallCancelledError,
     ConflictError,
     ConnectionLostError,
@@ -101,6 +103,7 @@ from llmgate._tokens import (
     token_counter,
 )
 from llmgate._trimming import trim_messages
+from llmgate._usage import UsageTable, reset_usage, usage
 from llmgate._views import (
     Choice,
     Delta,
@@ -123,6 +126,8 @@ __all__ = [
     "AuthenticationError",
     "BadGatewayError",
     "BadRequestError",
+    "Budget",
+    "BudgetExceededError",
     "Cache",
     "CallCancelledError",
     "Chaos",
@@ -170,9 +175,11 @@ __all__ = [
     "UnprocessableEntityError",
     "UnsupportedParamsError",
     "Usage",
+    "UsageTable",
     "__version__",
     "acompletion",
     "add_vocabulary",
+    "budget",
     "completion",
     "completion_cost",
     "cost_per_token",
@@ -193,6 +200,7 @@ __all__ = [
     "record",
     "register_model",
     "replay",
+    "reset_usage",
     "set_price_changes",
     "stream_chunk_builder",
     "supports_audio_input",
@@ -215,6 +223,7 @@ __all__ = [
     "token_counter",
     "trim_messages",
     "update_cache",
+    "usage",
 ]
 
 # What is public is named by where it is public: in tracebacks, reprs and pickles.

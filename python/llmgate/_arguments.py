@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, TypedDict
 
+from llmgate._budget import Budget
 from llmgate._views import Message
 
 # One message of a conversation: a dict in OpenAI's shape, or a message of an earlier answer.
@@ -66,6 +68,7 @@ class CompletionArguments(TypedDict, total=False):
     base_url: str | None
     cache: Mapping[str, Any] | None
     caching: bool | None
+    budget: Budget | Sequence[Budget] | None
     custom_llm_provider: str | None
     deadline: float | None
     drop_params: bool | None
@@ -73,6 +76,7 @@ class CompletionArguments(TypedDict, total=False):
     extra_headers: Mapping[str, str] | None
     headers: Mapping[str, str] | None
     keep_raw: bool | None
+    max_cost: float | Decimal | str | None
     max_retries: int | None
     merge: bool | None
     metadata: Mapping[str, Any] | None

@@ -77,6 +77,8 @@ def completion(
               dropped, clamped or is unknown.
             - ``response_format``: also a JSON schema on its own, or a pydantic class; then
               ``message.parsed`` is an instance of it.
+            - ``budget``: a :class:`Budget`, or a list of them, beside those of ``with`` blocks.
+            - ``max_cost``: US dollars that the call may cost with all its attempts.
             - ``mock_response``: a str (the text), a dict (a message, or a whole answer) or an
               exception, instead of asking anyone.
             - ``caching``: False leaves ``llmgate.cache`` alone, True uses it where it is off by

@@ -16,6 +16,7 @@
         ├── UnprocessableEntityError      422
         ├── RateLimitError                429: pace
         │   └── QuotaExceededError        402, 429: money
+        ├── BudgetExceededError           a budget of your own has no room; nothing was sent
         ├── InternalServerError           500
         │   ├── BadGatewayError           502
         │   └── ServiceUnavailableError   503, 529
@@ -193,6 +194,43 @@ class RateLimitError(APIError):
 
 class QuotaExceededError(RateLimitError):
     """The account's money or quota is used up: waiting does not help."""
+
+
+class BudgetExceededError(APIError):
+    """A budget of your own has no room for the call: see :func:`llmgate.budget`. Nothing was sent.
+
+    The message says whose budget, how much is needed, spent and reserved, and when it refills;
+    ``retry_after`` has the seconds until then.
+    """
+
+    def _figure(self, name: str) -> Any:
+        import json
+
+        return json.loads(self.body).get(name) if self.body else None
+
+    @property
+    def budget(self) -> str | None:
+        """The budget's name."""
+        name: str | None = self._figure("budget")
+        return name
+
+    @property
+    def max_budget(self) -> float | None:
+        """The limit in US dollars; None where there is none in money."""
+        limit = self._figure("max_budget")
+        return None if limit is None else float(limit)
+
+    @property
+    def current_cost(self) -> float | None:
+        """US dollars spent in the running window."""
+        spent = self._figure("current_cost")
+        return None if spent is None else float(spent)
+
+    @property
+    def until(self) -> str | None:
+        """When something is left again, in UTC; None: never by itself."""
+        until: str | None = self._figure("until")
+        return until
 
 
 class InternalServerError(APIError):

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from llmgate import _core
+from llmgate._budget import Budget
 from llmgate._completion import acompletion, completion
+from llmgate._router_budgets import budgets_of
 from llmgate._router_changes import ChangeableConfig
 from llmgate._router_choice import Chooser, make_chooser
-from llmgate._router_config import Converted, Text, read_config, settings_text
+from llmgate._router_config import (
+    Converted,
+    Text,
+    read_config,
+    settings_text,
+    take_plan_arguments,
+)
 from llmgate._router_models import deployments_of
 from llmgate._router_simulation import Chaos, Simulation, scenario_text
 from llmgate._router_status import RouterStatus
@@ -31,12 +39,6 @@ else:
 _complete: Any = completion
 _acomplete: Any = acompletion
 
-# Arguments of a routed call that its plan reads and no provider sees.
-_FOR_THE_PLAN = (
-    *("tags", "region", "priority", "session_id", "disable_fallbacks", "fallbacks", "deployment"),
-    "specific_deployment",
-)
-
 
 class Router(ChangeableConfig):
     """Deployments behind aliases, with retries, fallbacks, balancing, limits and health.
@@ -56,10 +58,13 @@ class Router(ChangeableConfig):
             and returns the id of the one to try first, or None. It has ``strategy_timeout``
             seconds; without an answer by then the plan's own strategy decides.
         strategy_timeout: seconds. Default 0.1.
+        budget: a :class:`Budget`, or a list of them, that its calls are under, beside those that a
+            LiteLLM configuration sets (``provider_budget_config``, ``tag_budget_config``, a
+            deployment's ``max_budget``); all of them are in ``router.budgets``.
         **settings: every setting of LiteLLM's Router (``num_retries``, ``fallbacks``,
             ``routing_strategy``, ``timeout``, ``cache_responses``, ``cache_kwargs``, ...),
-            ``merge`` (True: equal calls in flight share one), or of the native form (``num_retries``,
-            ``timeout``, ``deadline``, ``policies``).
+            ``merge`` (True: equal calls in flight share one), or of the native form
+            (``num_retries``, ``timeout``, ``deadline``, ``policies``).
 
     Raises:
         BadRequestError: the configuration is wrong; it names the place, the value and what is
@@ -89,12 +94,14 @@ class Router(ChangeableConfig):
         classifier: Mapping[str, str] | Callable[..., Any] | None = None,
         strategy: Callable[..., Any] | None = None,
         strategy_timeout: float = 0.1,
+        budget: Budget | Sequence[Budget] | None = None,
         **settings: Any,
     ) -> None:
         self._merges = settings.pop("merge", None) is True
         if callable(settings.get("routing_strategy")):
             strategy = settings.pop("routing_strategy")
         self._load(settings_text(model_list, settings), virtual_keys, configs)
+        self._set_budgets(budget)
         self._chooser = make_chooser(self._core, classifier, strategy, strategy_timeout)
 
     @classmethod
@@ -107,6 +114,7 @@ class Router(ChangeableConfig):
         classifier: Mapping[str, str] | Callable[..., Any] | None = None,
         strategy: Callable[..., Any] | None = None,
         strategy_timeout: float = 0.1,
+        budget: Budget | Sequence[Budget] | None = None,
     ) -> Router:
         """A Router from a file, a text or a dict, in YAML or JSON, of whichever dialect it is.
 
@@ -115,6 +123,7 @@ class Router(ChangeableConfig):
         router = cls.__new__(cls)
         router._merges = False
         router._load(read_config(source), virtual_keys, configs)
+        router._set_budgets(budget)
         router._chooser = make_chooser(router._core, classifier, strategy, strategy_timeout)
         return router
 
@@ -135,6 +144,11 @@ class Router(ChangeableConfig):
         self._core = _core.Router(text.content, text.name, "", *self._tables, text.read_file)
         self._text.warn(self._core.notices)
         self._open_cache()
+
+    def _set_budgets(self, budget: Budget | Sequence[Budget] | None) -> None:
+        given = [budget] if isinstance(budget, Budget) else list(budget or ())
+        self.budgets = [*given, *budgets_of(self._core)]
+        self._core.set_budgets(self.budgets)
 
     # ---- calls
 
@@ -176,7 +190,7 @@ class Router(ChangeableConfig):
                 ``session_id``, ``fallbacks`` (names tried after ``model``),
                 ``disable_fallbacks``, ``deployment`` (an id to try first).
         """
-        plan = _take_plan_arguments(arguments)
+        plan = take_plan_arguments(arguments)
         if self._chooser is not None:
             model = self._chooser.choose(model, messages, arguments, plan)
         arguments["llmgate_routing"] = (self._core, plan)
@@ -210,7 +224,7 @@ class Router(ChangeableConfig):
         **arguments: Any,
     ) -> ModelResponse | AsyncStream:
         """:meth:`completion` for asyncio."""
-        plan = _take_plan_arguments(arguments)
+        plan = take_plan_arguments(arguments)
         if self._chooser is not None:
             model = await self._chooser.achoose(model, messages, arguments, plan)
         arguments["llmgate_routing"] = (self._core, plan)
@@ -289,10 +303,3 @@ class Router(ChangeableConfig):
 
     def __repr__(self) -> str:
         return f"<Router of {', '.join(self.aliases) or 'no alias'}>"
-
-
-def _take_plan_arguments(arguments: dict[str, Any]) -> dict[str, Any]:
-    plan = {name: arguments.pop(name) for name in _FOR_THE_PLAN if name in arguments}
-    if "specific_deployment" in plan:
-        plan["deployment"] = plan.pop("specific_deployment")
-    return plan

@@ -107,3 +107,18 @@ def read_config(source: str | PathLike[str] | Mapping[str, Any]) -> Text:
     path = os.fspath(source)
     with open(path, encoding="utf-8") as file:
         return Text(file.read(), os.path.basename(path), os.path.dirname(os.path.abspath(path)))
+
+
+# Arguments of a routed call that its plan reads and no provider sees.
+_FOR_THE_PLAN = (
+    *("tags", "region", "priority", "session_id", "disable_fallbacks", "fallbacks", "deployment"),
+    "specific_deployment",
+)
+
+
+def take_plan_arguments(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Takes out of a call's arguments what only the plan reads."""
+    plan = {name: arguments.pop(name) for name in _FOR_THE_PLAN if name in arguments}
+    if "specific_deployment" in plan:
+        plan["deployment"] = plan.pop("specific_deployment")
+    return plan

@@ -8,6 +8,7 @@ on they are ordinary mutable objects.
 from __future__ import annotations
 
 from llmgate import _core
+from llmgate._accounted import AccountedNode
 from llmgate._node import Node, shortened
 
 TYPE_CHECKING = False
@@ -119,7 +120,7 @@ class _Field:
         raise AttributeError(self._name)  # __getattr__ says more
 
 
-class ModelResponse(Node):
+class ModelResponse(AccountedNode):
     """An answer in the shape of OpenAI's ``chat.completion``.
 
     Beside OpenAI's fields: :attr:`turn`, :attr:`raw`, :attr:`dispositions`, :attr:`route`,
@@ -199,27 +200,6 @@ class ModelResponse(Node):
         ``request_id``, ``started_ms``, ``first_content_ms``, ``total_ms``, ``maybe_billed``."""
         route: list[Any] = self._beside().route
         return route
-
-    @property
-    def cache_hit(self) -> bool:
-        """Whether the answer came out of a cache."""
-        cache = self._beside().cache
-        return cache is not None and cache.status == "HIT"
-
-    @property
-    def cache_age(self) -> float | None:
-        """Seconds since a cached answer was stored; None for an answer that is new."""
-        return self._beside().cache.age if self.cache_hit else None
-
-    @property
-    def _hidden_params(self) -> dict[str, Any]:
-        """LiteLLM's name for what stands beside an answer."""
-        cache = self._beside().cache
-        return {
-            "cache_hit": self.cache_hit,
-            "cache_key": cache.id if cache is not None else None,
-            "cache_age": self.cache_age,
-        }
 
     @property
     def request_id(self) -> str | None:

@@ -17,6 +17,12 @@ _warned: set[tuple[str, str]] = set()
 def warn_losses(completion: _core.Completion) -> None:
     """Warns of the fields that the provider did not get, once for each field and provider."""
     beside = completion.beside()
+    for warning in beside.warnings:
+        import warnings
+
+        warnings.warn(warning, LLMGateWarning, stacklevel=3)
+    if completion.drop_params:
+        return
     provider = beside.turn.provider or (beside.route[-1].provider if beside.route else "")
     for entry in beside.dispositions:
         if entry.action not in ("dropped", "clamped", "unknown"):

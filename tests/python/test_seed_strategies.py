@@ -88,10 +88,12 @@ def test_a_repeated_prompt_is_asked_once(world: World) -> None:
     assert world.asked() == {"openai": 1}
 
 
-@pytest.mark.waits("budgets")
-def test_a_teams_cap_is_accepted(world: World) -> None:
-    router = world.router("017-team-budgets.yaml", "budgets")
-    assert answer_of(router.completion("our_smart_model", "Hello")) == "openai"
+def test_a_teams_cap_is_kept(world: World) -> None:
+    router = world.router("017-team-budgets.yaml")
+    assert answer_of(router.completion("our_smart_model", "Hello", max_tokens=100)) == "openai"
+    (cap,) = router.budgets
+    assert (cap.usd, cap.window) == (100, "30d")
+    assert 0 < cap.spent < 0.01
 
 
 @pytest.mark.parametrize(

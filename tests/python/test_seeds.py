@@ -205,7 +205,11 @@ def test_openais_client_asks_the_proxys_router(world: World) -> None:
 @pytest.mark.parametrize(
     ("start", "file", "expected"),
     [
-        ("009-start-the-proxy.sh", "008-smart-default.yaml", ("bedrock", "Redis cache", "for the server")),
+        (
+            "009-start-the-proxy.sh",
+            "008-smart-default.yaml",
+            ("bedrock", "Redis cache", "for the server"),
+        ),
         ("035-start-the-proxy.sh", "034-fallback-pool.yaml", ("redis_host",)),
     ],
 )

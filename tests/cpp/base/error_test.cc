@@ -59,6 +59,7 @@ const Row kRows[] = {
      !kBilled},
     {kRateLimit, "rate_limit", "RateLimitError", 429, kRetry, kFallBack, !kBilled},
     {kQuotaExceeded, "quota_exceeded", "QuotaExceededError", 429, !kRetry, kFallBack, !kBilled},
+    {kBudgetExceeded, "budget_exceeded", "BudgetExceededError", 429, !kRetry, kFallBack, !kBilled},
     {kInternalServer, "internal_server", "InternalServerError", 500, kRetry, kFallBack, kBilled},
     {kBadGateway, "bad_gateway", "BadGatewayError", 502, kRetry, kFallBack, kBilled},
     {kServiceUnavailable, "service_unavailable", "ServiceUnavailableError", 503, kRetry, kFallBack,

@@ -107,8 +107,7 @@ TEST(LitellmTarget, TellsWhatWaits) {
       litellm(one_model("      tag_regex: [x]\n      max_budget: 1\n      aws_access_key_id: y\n"
                         "    model_info: {mode: embedding}\n"));
   EXPECT_NE(notice_at(config, "$.model_list[0].litellm_params.tag_regex"), "");
-  EXPECT_EQ(notice_at(config, "$.model_list[0].litellm_params.max_budget"),
-            "is read, but waits for budgets");
+  EXPECT_EQ(notice_at(config, "$.model_list[0].litellm_params.max_budget"), "");
   EXPECT_NE(notice_at(config, "$.model_list[0].litellm_params.aws_access_key_id"), "");
   EXPECT_NE(notice_at(config, "$.model_list[0].model_info.mode"), "");
   EXPECT_EQ(config.targets[0].default_params, "");

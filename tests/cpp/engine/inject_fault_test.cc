@@ -20,15 +20,15 @@ class InjectFault : public RoutedCallFixture {
   void begin_chaos(const std::string& fault) {
     auto scenario = scenario_of(R"({"faults": [{"on": "a", )" + fault + "}]}");
     ASSERT_TRUE(scenario.ok()) << scenario.error().message;
-    engine_->inspect([&](engine::RouterTable& routers, TimePoint now) {
-      routers.state_of(*router_)->chaos = std::make_unique<engine::Chaos>(*scenario, 1, now);
+    engine_->inspect([&](engine::Engine::LoopState loop) {
+      loop.routers.state_of(*router_)->chaos =
+          std::make_unique<engine::Chaos>(*scenario, 1, loop.clock.now());
     });
     loop_->run_until_idle();
   }
   void end_chaos() {
-    engine_->inspect([&](engine::RouterTable& routers, TimePoint) {
-      routers.state_of(*router_)->chaos = nullptr;
-    });
+    engine_->inspect(
+        [&](engine::Engine::LoopState loop) { loop.routers.state_of(*router_)->chaos = nullptr; });
     loop_->run_until_idle();
   }
   engine::Attempt& attempt(engine::Token token, std::size_t index) {

@@ -23,6 +23,7 @@ constexpr std::array<std::pair<ErrorKind, std::string_view>, kErrorKindCount> kL
     {kUnprocessable, "P"},
     {kRateLimit, "B"},
     {kQuotaExceeded, "Q"},
+    {kBudgetExceeded, "Q"},
     {kInternalServer, "U"},
     {kBadGateway, "U"},
     {kServiceUnavailable, "B"},

@@ -1,0 +1,93 @@
+// What one call is accounted to: the budgets that it is under, what its attempts hold in them, and
+// its record in the ledger. Loop only; costs a call without budgets nothing but its record.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "account/budget_book.h"
+#include "account/labels.h"
+#include "account/pricing.h"
+#include "base/clock.h"
+#include "base/result.h"
+#include "chat/request.h"
+#include "chat/turn.h"
+#include "engine/accounts.h"
+#include "engine/call_spec.h"
+#include "engine/completion_sink.h"
+
+namespace llmgate::engine {
+
+class CallAccount {
+ public:
+  explicit CallAccount(Accounts& accounts) : accounts_(accounts) {}
+  ~CallAccount();
+  CallAccount(const CallAccount&) = delete;
+  CallAccount& operator=(const CallAccount&) = delete;
+
+  // Before the first attempt.
+  void open(const CallSpec& spec);
+  [[nodiscard]] bool has_budgets() const { return budgeted_ != nullptr; }
+
+  // An attempt that wants to be sent.
+  struct Bid {
+    account::Priced of;
+    account::Extras extras;
+    const chat::ChatRequest& request;
+    bool may_clamp = true;  // the call is not strict
+  };
+  struct Permit {
+    account::Reservation reservation;
+    std::int64_t max_tokens = 0;  // to ask for instead of none; 0: as the request says
+    std::string reason;           // of that: whose budget
+  };
+  // An error of kind kBudgetExceeded where there is no room.
+  Result<Permit> reserve(const Bid& bid, WallTime now);
+  // Whether the last refusal leads on to another target.
+  [[nodiscard]] bool reroutes() const { return budgeted_ != nullptr && budgeted_->reroutes; }
+
+  struct End {
+    account::Priced of;
+    const chat::Turn& turn;     // what was said, as far as it came
+    bool is_complete = false;   // the whole answer
+    bool maybe_billed = false;  // failed, and may cost what was reserved for it
+  };
+  // What an attempt has cost, as far as that is known. Gives back what it held and did not spend.
+  std::optional<account::Cost> settle(const End& end, account::Reservation* reservation,
+                                      WallTime now);
+
+  // The call has ended, with this attempt.
+  void record(const CallSpec& spec, const Completion& completion, const Attempt& last,
+              WallTime now);
+  [[nodiscard]] std::vector<std::string> take_warnings();
+
+ private:
+  struct Budgeted {
+    account::Labels labels;
+    account::BudgetRules named;
+    std::vector<std::string> warnings;
+    bool reroutes = false;
+  };
+
+  // Where less than the whole output fits.
+  struct Room {
+    account::BudgetBook::Accounts accounts;
+    std::int64_t prompt;
+    std::optional<std::int64_t> most;  // of output
+    bool needs_price;
+  };
+
+  Result<account::Amount> amount_of(const Bid& bid, std::int64_t prompt, std::int64_t output,
+                                    bool needs_price) const;
+  Result<Permit> clamp(const Bid& bid, Room room, WallTime now);
+
+  Accounts& accounts_;
+  std::unique_ptr<Budgeted> budgeted_;  // null: no budget is for this call
+  std::uint64_t own_rule_ = 0;          // of the call's max_cost
+};
+
+}  // namespace llmgate::engine

@@ -1,0 +1,165 @@
+// The costs of a call: what its attempts hold in budgets, and what they came to.
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "chat/merge_params.h"
+#include "engine/call.h"
+#include "engine/token_bounds.h"
+#include "json/writer.h"
+
+namespace llmgate::engine {
+namespace {
+
+using std::chrono::duration_cast;
+
+bool asks_for_usage(const chat::ChatRequest& request) {
+  return request.root().find("stream_options").find("include_usage").as_bool().value_or(false);
+}
+
+// The request's own options, and that usage is wanted.
+void write_stream_options(json::Value given, json::Writer& out) {
+  out.escaped_key("stream_options").begin_object();
+  for (const json::Member member : given.members()) {
+    if (!member.name.says("include_usage")) {
+      out.raw_key(member.name.raw()).raw(member.value.raw());
+    }
+  }
+  out.escaped_key("include_usage").boolean(true).end_object();
+}
+
+// What makes a request dearer, as far as its text shows: a word too many only makes a bound higher.
+account::Extras extras_of(const chat::ChatRequest& request, std::string& storage) {
+  const auto names = [&](std::string_view word) {
+    return request.body().find(word) != std::string_view::npos;
+  };
+  account::Extras extras;
+  extras.service_tier = request.root().find("service_tier").unescaped(storage);
+  extras.has_audio = names("audio");
+  extras.has_images = names("image") || names("video");
+  extras.has_long_cache = names("\"ttl\"");
+  return extras;
+}
+
+// OpenAI's own models refuse the older name.
+std::string limit_name(const providers::Target& target) {
+  const std::string_view provider = target.provider->name;
+  return provider == "openai" || provider == "azure" ? "max_completion_tokens" : "max_tokens";
+}
+
+}  // namespace
+
+account::Priced Call::priced(const Exchange& exchange) const {
+  return {exchange.target->provider->name,
+          exchange.target->model,
+          route_.is_routed() ? std::string_view(route_.deployment_of(exchange.path).id)
+                             : std::string_view(),
+          {},
+          duration_cast<std::chrono::seconds>(wall().time_since_epoch()).count()};
+}
+
+// Before an attempt is sent: its room in every budget that it is under.
+Failure Call::reserve_budget(Exchange& exchange) {
+  exchange.hides_usage = false;
+  exchange.budget_notes.clear();
+  if (mock_of(exchange) != nullptr) {
+    return std::nullopt;
+  }
+  std::string storage;
+  auto permit = account_.reserve({priced(exchange), extras_of(request_of(exchange), storage),
+                                  request_of(exchange), !spec_.is_strict},
+                                 wall());
+  if (!permit) {
+    return std::move(permit.error());
+  }
+  if (permit->reservation.is_empty()) {
+    return std::nullopt;
+  }
+  Failure failure = lay_for_budget(exchange, *permit);
+  exchange.reservation = std::make_unique<account::Reservation>(std::move(permit->reservation));
+  return failure;
+}
+
+// What a budget changes in the request: the limit of its output, and that usage is reported.
+Failure Call::lay_for_budget(Exchange& exchange, const CallAccount::Permit& permit) {
+  const chat::ChatRequest& request = request_of(exchange);
+  std::string overrides;
+  json::Writer out(overrides);
+  out.begin_object();
+  if (permit.max_tokens != 0) {
+    const std::string name = limit_name(*exchange.target);
+    out.key(name).number(permit.max_tokens);
+    exchange.budget_notes.push_back({chat::Action::kClamped, "$." + name,
+                                     "to " + std::to_string(permit.max_tokens), permit.reason});
+  }
+  exchange.hides_usage = is_stream() &&
+                         &exchange.target->provider->format() == &wire::openai_chat_format() &&
+                         !asks_for_usage(request);
+  if (exchange.hides_usage) {
+    write_stream_options(request.root().find("stream_options"), out);
+    exchange.budget_notes.push_back({chat::Action::kAdded, "$.stream_options.include_usage", "true",
+                                     "a budget has to know what the stream has cost"});
+  }
+  out.end_object();
+  if (exchange.budget_notes.empty()) {
+    return std::nullopt;
+  }
+  auto text = chat::merge_params(request.root(), {"", overrides, {}});
+  if (!text) {
+    return std::move(text.error());
+  }
+  auto changed = chat::ChatRequest::read(std::move(*text));
+  if (!changed) {
+    return std::move(changed.error());
+  }
+  exchange.own_request = std::make_unique<chat::ChatRequest>(std::move(*changed));
+  return std::nullopt;
+}
+
+// The attempt is over: what it has cost, as far as that is known.
+void Call::pay(Exchange& exchange, bool is_complete) {
+  Attempt& attempt = attempt_of(exchange);
+  auto cost =
+      account_.settle({priced(exchange), completion_->turn, is_complete, attempt.maybe_billed},
+                      exchange.reservation.get(), wall());
+  if (is_complete && !cost) {
+    cost = count_cost(exchange);
+  }
+  if (cost) {
+    attempt.cost = cost->total;
+    completion_->total_cost = completion_->total_cost.value_or(account::Usd()) + cost->total;
+    completion_->cost = std::make_unique<account::Cost>(std::move(*cost));
+  }
+}
+
+// Of an answer whose provider reports no usage, as of most streams: by our own count.
+std::optional<account::Cost> Call::count_cost(const Exchange& exchange) {
+  const Accounts& accounts = context_.accounts;
+  const chat::Usage& reported = completion_->turn.usage;
+  if (accounts.pricing == nullptr || accounts.tokens == nullptr || reported.prompt_tokens ||
+      reported.completion_tokens || mock_of(exchange) != nullptr ||
+      !accounts.pricing->bound(priced(exchange), {}, 1, 1)) {
+    return std::nullopt;
+  }
+  chat::Turn counted;
+  counted.usage = count_usage(request_of(exchange), completion_->turn, exchange.target->model,
+                              *accounts.tokens);
+  completion_->counted_usage = std::make_unique<chat::Usage>(counted.usage);
+  return accounts.pricing->cost(priced(exchange), counted);
+}
+
+void Call::end_account() {
+  for (Exchange* exchange : {&main_, hedge_.get()}) {
+    if (exchange != nullptr && exchange->reservation && !exchange->reservation->is_empty()) {
+      // Ended from outside while it was under way: whatever it held may have been spent.
+      account_.settle({priced(*exchange), completion_->turn, false, true},
+                      exchange->reservation.get(), wall());
+    }
+  }
+  if (!completion_->route.empty()) {
+    account_.record(spec_, *completion_, attempt_of(*current_), wall());
+  }
+  completion_->warnings = account_.take_warnings();
+}
+
+}  // namespace llmgate::engine

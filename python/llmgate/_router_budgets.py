@@ -1,0 +1,56 @@
+"""The budgets that a LiteLLM configuration sets for its providers, deployments and tags."""
+
+from __future__ import annotations
+
+from llmgate._budget import Budget
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from llmgate import _core
+
+
+def budgets_of(core: _core.Router) -> list[Budget]:
+    """In the order of the configuration. A target whose budget is used up is passed over."""
+    source = core.source.model_dump()
+    settings = [source, source.get("router_settings") or {}, source.get("litellm_settings") or {}]
+    found: list[Budget] = []
+    for group in settings:
+        for provider, entry in (group.get("provider_budget_config") or {}).items():
+            found.append(_budget(entry, "provider", provider))
+        for tag, entry in (group.get("tag_budget_config") or {}).items():
+            found.append(_budget(entry, "tag", tag))
+    found += _of_deployments(source.get("model_list") or [], core.deployment_ids)
+    overall = source.get("litellm_settings") or {}
+    if overall.get("max_budget") is not None:
+        found.append(
+            Budget(
+                overall["max_budget"],
+                name="max_budget",
+                window=overall.get("budget_duration") or "forever",
+            )
+        )
+    return found
+
+
+def _of_deployments(rows: list[Any], ids: list[str]) -> Iterator[Budget]:
+    if len(rows) != len(ids):
+        return  # some entries stand for several deployments, which no budget is said for
+    for row, deployment in zip(rows, ids, strict=True):
+        params = row.get("litellm_params") or {}
+        if params.get("max_budget") is not None:
+            yield _budget(params, "deployment", deployment)
+
+
+def _budget(entry: Mapping[str, Any], dimension: str, value: str) -> Budget:
+    limit = entry.get("budget_limit", entry.get("max_budget"))
+    window = entry.get("time_period", entry.get("budget_duration"))
+    return Budget(
+        limit,
+        name=f"{dimension} {value}",
+        window=window or "forever",
+        only={dimension: value},
+        reroute=True,
+    )
