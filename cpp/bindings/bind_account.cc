@@ -132,8 +132,7 @@ void register_changes(py::module_& module, ModuleState& state) {
       "before_fork", [&state] { catalog_of(state).before_fork(); },
       "Holds the facts back until after_fork(), which both processes call.");
   module.def(
-      "after_fork", [&state] { catalog_of(state).after_fork(); },
-      "Lets the facts go again.");
+      "after_fork", [&state] { catalog_of(state).after_fork(); }, "Lets the facts go again.");
   module.def(
       "reset_models", [&state] { catalog_of(state).reset(); },
       "Forgets what was registered, and reads the table anew.");

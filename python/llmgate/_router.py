@@ -5,7 +5,7 @@ from __future__ import annotations
 from llmgate import _core
 from llmgate._budget import Budget
 from llmgate._completion import acompletion, completion
-from llmgate._router_budgets import budgets_of
+from llmgate._router_budgets import set_budgets
 from llmgate._router_changes import ChangeableConfig
 from llmgate._router_choice import Chooser, make_chooser
 from llmgate._router_config import (
@@ -101,7 +101,7 @@ class Router(ChangeableConfig):
         if callable(settings.get("routing_strategy")):
             strategy = settings.pop("routing_strategy")
         self._load(settings_text(model_list, settings), virtual_keys, configs)
-        self._set_budgets(budget)
+        self.budgets = set_budgets(self._core, budget)
         self._chooser = make_chooser(self._core, classifier, strategy, strategy_timeout)
 
     @classmethod
@@ -123,7 +123,7 @@ class Router(ChangeableConfig):
         router = cls.__new__(cls)
         router._merges = False
         router._load(read_config(source), virtual_keys, configs)
-        router._set_budgets(budget)
+        router.budgets = set_budgets(router._core, budget)
         router._chooser = make_chooser(router._core, classifier, strategy, strategy_timeout)
         return router
 
@@ -144,11 +144,6 @@ class Router(ChangeableConfig):
         self._core = _core.Router(text.content, text.name, "", *self._tables, text.read_file)
         self._text.warn(self._core.notices)
         self._open_cache()
-
-    def _set_budgets(self, budget: Budget | Sequence[Budget] | None) -> None:
-        given = [budget] if isinstance(budget, Budget) else list(budget or ())
-        self.budgets = [*given, *budgets_of(self._core)]
-        self._core.set_budgets(self.budgets)
 
     # ---- calls
 

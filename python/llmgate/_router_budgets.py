@@ -6,13 +6,21 @@ from llmgate._budget import Budget
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from llmgate import _core
 
 
-def budgets_of(core: _core.Router) -> list[Budget]:
+def set_budgets(core: _core.Router, given: Budget | Sequence[Budget] | None) -> list[Budget]:
+    """Puts the Router under the budgets given and those of its configuration; returns them all."""
+    own = [given] if isinstance(given, Budget) else list(given or ())
+    budgets = [*own, *_budgets_of(core)]
+    core.set_budgets(budgets)
+    return budgets
+
+
+def _budgets_of(core: _core.Router) -> list[Budget]:
     """In the order of the configuration. A target whose budget is used up is passed over."""
     source = core.source.model_dump()
     settings = [source, source.get("router_settings") or {}, source.get("litellm_settings") or {}]
