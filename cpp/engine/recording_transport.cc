@@ -30,7 +30,17 @@ class RecordingTransport::Exchange final : public net::TransferObserver {
     owner_.retire(id_);
     observer_.on_end(std::move(end));
   }
-  void keep() { owner_.file_->append(write_exchange(request_, answer_)); }
+  void keep() {
+    if (!std::exchange(is_kept_, true)) {
+      owner_.file_->append(write_exchange(request_, answer_));
+    }
+  }
+  // The call ends now; whoever stops the recording then finds the line, whatever the server still
+  // owes of its framing.
+  void complete() {
+    answer_.end.framed = true;
+    keep();
+  }
   // A stream says itself whether it is whole, and many a whole one is cancelled at its marker,
   // before the network has told its end; that must not make a difference between two recordings.
   void cut() {
@@ -51,6 +61,7 @@ class RecordingTransport::Exchange final : public net::TransferObserver {
   net::TransferObserver& observer_;
   net::TransferId id_ = 0;
   RecordedAnswer answer_;
+  bool is_kept_ = false;
 };
 
 RecordingTransport::RecordingTransport(net::Transport& network, std::shared_ptr<RecordingFile> file)
@@ -75,6 +86,14 @@ void RecordingTransport::cancel(net::TransferId id) {
     retire(id);
   }
   network_.cancel(id);
+}
+
+void RecordingTransport::note_complete(net::TransferId id) {
+  const auto found = exchanges_.find(id);
+  if (found != exchanges_.end()) {
+    found->second->complete();
+  }
+  network_.note_complete(id);
 }
 
 void RecordingTransport::retire(net::TransferId id) {

@@ -24,6 +24,7 @@ class RecordingTransport final : public net::Transport {
   void cancel(net::TransferId id) override;
   void pause(net::TransferId id) override { network_.pause(id); }
   void resume(net::TransferId id) override { network_.resume(id); }
+  void note_complete(net::TransferId id) override;
 
  private:
   class Exchange;

@@ -63,6 +63,8 @@ class Transport {
   // While paused no body arrives, and the server feels it; an end may, once all body is delivered.
   virtual void pause(TransferId id) = 0;
   virtual void resume(TransferId id) = 0;
+  // The observer has all that it wanted; what may still come is framing.
+  virtual void note_complete(TransferId /*id*/) {}
 };
 
 }  // namespace llmgate::net
