@@ -372,6 +372,9 @@ void Call::end_call() {
   if (spec_.cached != nullptr) {
     kept = keep_for_cache();
   }
+  if (current_->transfer != 0) {
+    context_.transport.note_complete(current_->transfer);
+  }
   sink_->deliver_done(token_, std::move(completion_));
   if (kept != nullptr) {
     spec_.cached->cache->store(spec_.cached->key, spelling_of(spec_), std::move(*kept),

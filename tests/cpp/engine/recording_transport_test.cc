@@ -114,6 +114,20 @@ TEST_F(RecordingTransportTest, TellsThatAPlainAnswerWasCancelled) {
   EXPECT_EQ(exchanges[0].answer.end.failure, net::TransferFailure::kReset);
 }
 
+TEST_F(RecordingTransportTest, KeepsACompleteAnswerBeforeTheNetworkEnds) {
+  test::WatchedTransfer watched;
+  const net::TransferId id = start(watched);
+  network_.head(network_.last(), 200, {{"content-type", "text/event-stream"}});
+  network_.body(network_.last(), "data: [DONE]\n\n");
+  transport_.note_complete(id);
+  network_.finish(network_.last(), true);
+  loop_.run_until_idle();
+  const auto exchanges = recorded();
+  ASSERT_EQ(exchanges.size(), 1U);
+  EXPECT_EQ(exchanges[0].answer.payload, "data: [DONE]\n\n");
+  EXPECT_TRUE(exchanges[0].answer.end.framed);
+}
+
 TEST_F(RecordingTransportTest, MayBeCancelledFromInsideAPiece) {
   test::WatchedTransfer watched;
   const net::TransferId id = start(watched);
