@@ -196,16 +196,15 @@ Result<std::shared_ptr<CacheHandle>> open_cache(ModuleState& state, std::string 
     return std::move(opened.error());
   }
   handle->cache = std::move(*opened);
-  if (handle->cache->tiers() != nullptr) {
-    state.caches.push_back(handle->cache);
-  }
+  std::erase_if(state.caches, [](const auto& known) { return known.expired(); });
+  state.caches.push_back(handle->cache);
   return handle;
 }
 
 void stop_tiers(ModuleState& state) {
   for (const std::weak_ptr<cache::Cache>& weak : std::exchange(state.caches, {})) {
     const std::shared_ptr<cache::Cache> cache = weak.lock();
-    if (cache == nullptr) {
+    if (cache == nullptr || cache->tiers() == nullptr) {
       continue;
     }
     // A key that nobody has is answered behind everything that waits to be stored.

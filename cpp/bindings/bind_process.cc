@@ -78,6 +78,23 @@ void resume_tiers(ModuleState& state) {
   }
 }
 
+// No lock of a cache's memory is held by a thread that the child does not have.
+void lock_caches(ModuleState& state) {
+  for (const std::weak_ptr<cache::Cache>& weak : state.caches) {
+    if (auto one = weak.lock()) {
+      one->memory().lock_all();
+      state.locked_caches.push_back(std::move(one));
+    }
+  }
+}
+
+// In parent and child alike.
+void unlock_caches(ModuleState& state) {
+  for (const std::shared_ptr<cache::Cache>& one : std::exchange(state.locked_caches, {})) {
+    one->memory().unlock_all();
+  }
+}
+
 void set_object(PyObject*& slot, const py::object& object) {
   Py_XDECREF(slot);
   slot = py::object(object).release().ptr();
@@ -105,6 +122,10 @@ void register_process(py::module_& module, ModuleState& state) {
   module.def(
       "abandon_after_fork", [&state] { abandon_after_fork(state); },
       "Leaves the engine that a forked child has inherited.");
+  module.def(
+      "lock_caches", [&state] { lock_caches(state); }, "Before a fork.");
+  module.def(
+      "unlock_caches", [&state] { unlock_caches(state); }, "After a fork, in both processes.");
   module.def(
       "pause_tiers", [&state] { pause_tiers(state); },
       "Waits until no tier of a cache is at work, and keeps it so.");

@@ -10,6 +10,7 @@
 #include "bindings/python_json.h"
 #include "bindings/python_view.h"
 #include "bindings/register.h"
+#include "cache/stored_turn.h"
 #include "chat/disposition.h"
 #include "chat/request.h"
 #include "engine/answer_reader.h"
@@ -172,6 +173,23 @@ py::tuple render_request(ModuleState& state, const std::string& format, const st
                         py::bytes(dispositions));
 }
 
+// Written as the slow tiers keep it, and read again.
+py::object stored_copy(ModuleState& state, const py::object& completion) {
+  const engine::Completion& original = completion_in(completion);
+  cache::StoredTurn stored;
+  stored.turn = original.turn;
+  stored.raw = original.turn.is_view_as_sent ? original.raw : "";
+  auto read = cache::read_turn(cache::write_turn(stored));
+  if (!read) {
+    raise_error(state, read.error(), py::none());
+  }
+  auto copy = std::make_unique<engine::Completion>();
+  copy->turn = std::move(read->turn);
+  copy->raw = std::move(read->raw);
+  copy->status = original.status;
+  return wrap_completion(state, std::move(copy), true);
+}
+
 }  // namespace
 
 void register_recordings(py::module_& module, ModuleState& state) {
@@ -184,6 +202,10 @@ void register_recordings(py::module_& module, ModuleState& state) {
                      framed, chunks);
       },
       "Reads a recorded answer into a Completion.");
+  module.def(
+      "stored_copy",
+      [&state](const py::object& completion) { return stored_copy(state, completion); },
+      "A Completion as it comes out of a cache's slow tiers.");
   module.def(
       "build_from_chunks",
       [&state](const py::iterable& chunks) { return build_from_chunks(state, chunks); },

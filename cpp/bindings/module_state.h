@@ -112,7 +112,8 @@ struct ModuleState {
 
   std::shared_ptr<cache::Cache> cache;  // of calls that bring none; null: there is none
   ScopeMemory scopes;
-  std::vector<std::weak_ptr<cache::Cache>> caches;  // with tiers, to be stopped at the end
+  std::vector<std::weak_ptr<cache::Cache>> caches;           // all that may be in use
+  std::vector<std::shared_ptr<cache::Cache>> locked_caches;  // while the process forks
   std::shared_ptr<TierWarnings> tier_warnings = std::make_shared<TierWarnings>();
 
   std::shared_ptr<tokens::TokenService> tokens;  // once Python has said where the tables are

@@ -195,6 +195,10 @@ void raise_if_failed(const py::object& completion) {
   }
 }
 
+const engine::Completion& completion_in(const py::object& completion) {
+  return *cast(completion.ptr()).completion;
+}
+
 void register_completion(py::module_& module, ModuleState& state) {
   state.completion_type = owned(make_completion_type()).release().ptr();
   module.attr("Completion") = py::handle(state.completion_type);

@@ -21,6 +21,9 @@ void raise_if_failed(const pybind11::object& completion);
 [[noreturn]] void raise_error(ModuleState& state, const Error& error,
                               const pybind11::object& completion);
 
+// What a Python object of wrap_completion() holds.
+const engine::Completion& completion_in(const pybind11::object& completion);
+
 void register_completion(pybind11::module_& module, ModuleState& state);
 
 }  // namespace llmgate::bindings

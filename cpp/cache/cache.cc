@@ -54,8 +54,12 @@ std::string why_bad_space(std::string_view space) {
   return "";
 }
 
-Cache::Cache(CacheSettings settings)
-    : settings_(std::move(settings)), memory_(memory_options(settings_)) {}
+Cache::Cache(CacheSettings settings, std::vector<std::unique_ptr<Tier>> tiers)
+    : settings_(std::move(settings)), memory_(memory_options(settings_)) {
+  if (!tiers.empty()) {
+    tiers_ = std::make_unique<Tiers>(std::move(tiers), clock_);
+  }
+}
 
 Result<std::shared_ptr<Cache>> Cache::open(CacheSettings settings, const Tier::Warn& warn) {
   auto cache = std::make_shared<Cache>(std::move(settings));
@@ -94,20 +98,24 @@ std::int64_t Cache::memory_expiry(std::int64_t stored_at_ms, std::int64_t expire
              : expires_at_ms;
 }
 
-void Cache::store(const CacheKey& key, std::string_view spelling, CachedEntry entry,
-                  std::optional<std::chrono::milliseconds> ttl) {
+SharedEntry Cache::store(const CacheKey& key, std::string_view spelling, CachedEntry entry,
+                         std::optional<std::chrono::milliseconds> ttl) {
   ttl = ttl ? ttl : settings_.ttl;
   entry.stored_at_ms = now_ms();
-  entry.expires_at_ms = ttl ? entry.stored_at_ms + ttl->count() : CachedEntry::kNever;
-  if (tiers_ != nullptr) {
-    // Written on the worker, from a copy of its own: the call that stores has gone on by then.
-    auto stored = std::make_shared<const StoredTurn>(entry.stored);
-    tiers_->put(
-        record_key(key.scope, canonical_request(spelling), entry.space),
-        [stored] { return write_turn(*stored); }, entry.stored_at_ms, entry.expires_at_ms);
+  entry.expires_at_ms = memory_expiry(
+      entry.stored_at_ms, ttl ? entry.stored_at_ms + ttl->count() : CachedEntry::kNever);
+  return memory_.put(key, spelling, std::move(entry));
+}
+
+void Cache::store_behind(const SharedEntry& entry, std::optional<std::chrono::milliseconds> ttl) {
+  if (tiers_ == nullptr) {
+    return;
   }
-  entry.expires_at_ms = memory_expiry(entry.stored_at_ms, entry.expires_at_ms);
-  memory_.put(key, spelling, std::move(entry));
+  ttl = ttl ? ttl : settings_.ttl;
+  tiers_->put(
+      record_key(entry->scope, canonical_request(entry->spelling), entry->space),
+      [entry] { return write_turn(entry->stored); }, entry->stored_at_ms,
+      ttl ? entry->stored_at_ms + ttl->count() : kNeverExpires);
 }
 
 SharedEntry Cache::keep(const CacheKey& key, std::string_view spelling, std::string_view space,
@@ -121,10 +129,7 @@ SharedEntry Cache::keep(const CacheKey& key, std::string_view spelling, std::str
   entry.stored = std::move(*stored);
   entry.stored_at_ms = record.stored_at_ms;
   entry.expires_at_ms = memory_expiry(now_ms(), record.expires_at_ms);
-  CachedEntry shown = entry;
-  memory_.put(key, spelling, std::move(entry));
-  shown.scope = key.scope;
-  return std::make_shared<const CachedEntry>(std::move(shown));
+  return memory_.put(key, spelling, std::move(entry));
 }
 
 void Cache::note_hit(const StoredTurn& stored) {

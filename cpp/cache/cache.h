@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "cache/response_cache.h"
@@ -52,7 +53,8 @@ class Cache {
   // them goes down.
   static Result<std::shared_ptr<Cache>> open(CacheSettings settings, const Tier::Warn& warn);
 
-  explicit Cache(CacheSettings settings);
+  // Over tiers that are open already.
+  explicit Cache(CacheSettings settings, std::vector<std::unique_ptr<Tier>> tiers = {});
   Cache(const Cache&) = delete;
   Cache& operator=(const Cache&) = delete;
 
@@ -60,11 +62,14 @@ class Cache {
   [[nodiscard]] ResponseCache& memory() { return memory_; }
   [[nodiscard]] const ResponseCache& memory() const { return memory_; }
   [[nodiscard]] Tiers* tiers() const { return tiers_.get(); }  // null: there is only memory
+  [[nodiscard]] const Clock& clock() const { return clock_; }  // that of the tiers
   [[nodiscard]] std::int64_t now_ms() const;                   // since 1970
 
-  // Into memory and, some time after, into the tiers. `ttl` is the call's own.
-  void store(const CacheKey& key, std::string_view spelling, CachedEntry entry,
-             std::optional<std::chrono::milliseconds> ttl);
+  // Into memory. `ttl` is the call's own.
+  SharedEntry store(const CacheKey& key, std::string_view spelling, CachedEntry entry,
+                    std::optional<std::chrono::milliseconds> ttl);
+  // Into the tiers, some time after; nobody need wait for this.
+  void store_behind(const SharedEntry& entry, std::optional<std::chrono::milliseconds> ttl);
   // What a tier had, into memory. Null: its bytes are no turn.
   SharedEntry keep(const CacheKey& key, std::string_view spelling, std::string_view space,
                    const StoredRecord& record);

@@ -1,7 +1,7 @@
 // Which entries of a shard stay: S3-FIFO in bytes. New entries go through a small queue; who is
 // asked for there again moves to the main one, all others leave soon and are remembered for a while
-// as hashes, so that one that comes back goes to the main queue at once. A look-up only counts.
-// Not thread-safe: the shard's lock guards it.
+// as hashes, so that one that comes back goes to the main queue at once. Large entries must be
+// asked for more often to stay. A look-up only counts. Not thread-safe: the shard's lock guards it.
 #pragma once
 
 #include <cstddef>
@@ -80,6 +80,7 @@ class EvictionQueue {
   List& list_of(const Queued& entry) { return entry.queue == QueueName::kSmall ? small_ : main_; }
   static void push(List& list, QueueName name, Queued& entry);
   static void unlink(List& list, Queued& entry);
+  [[nodiscard]] std::uint8_t price_of(const Queued& entry) const;
   Queued* evict_small();
   Queued* evict_main();
 

@@ -240,7 +240,7 @@ SharedEntry ResponseCache::find_same(const CacheKey& key, std::string_view spell
   return entry;
 }
 
-void ResponseCache::put(const CacheKey& key, std::string_view spelling, CachedEntry entry) {
+SharedEntry ResponseCache::put(const CacheKey& key, std::string_view spelling, CachedEntry entry) {
   Hash128 primary;
   const SharedEntry same = find_same(key, spelling, primary);
   entry.id = id_of(primary);
@@ -250,7 +250,7 @@ void ResponseCache::put(const CacheKey& key, std::string_view spelling, CachedEn
                             kPlaceBytes + spelling.size() + entry.space.size();
   if (bytes > most_entry_bytes_) {
     refusals_.fetch_add(1, std::memory_order_relaxed);
-    return;
+    return std::make_shared<const CachedEntry>(std::move(entry));
   }
   auto node = std::make_unique<Node>();
   node->fingerprint = primary.low;
@@ -259,6 +259,7 @@ void ResponseCache::put(const CacheKey& key, std::string_view spelling, CachedEn
   node->canonical = key.canonical;
   set_alias(key.canonical, primary);
   std::vector<std::unique_ptr<Node>> left;
+  SharedEntry kept;
   {
     Shard& shard = shard_of(primary);
     MutexLock lock(shard.mutex);
@@ -270,19 +271,22 @@ void ResponseCache::put(const CacheKey& key, std::string_view spelling, CachedEn
       for (const Node::Spelling& other : known->others) {
         whole += other.text->size();
       }
-      known->entry = std::make_shared<const CachedEntry>(std::move(entry));
+      kept = std::make_shared<const CachedEntry>(std::move(entry));
+      known->entry = kept;
       shard.queue.resize(*known, whole);
     } else {
       if (known != nullptr) {  // another request with the same hash
         left.push_back(shard.take(*known));
       }
-      node->entry = std::make_shared<const CachedEntry>(std::move(entry));
+      kept = std::make_shared<const CachedEntry>(std::move(entry));
+      node->entry = kept;
       shard.queue.add(*node);
       shard.index.set(primary, node.release());
     }
     shard.make_room(left);
   }
   forget(left);
+  return kept;
 }
 
 void ResponseCache::set_alias(const Hash128& alias, const Hash128& primary) {
@@ -368,6 +372,20 @@ std::size_t ResponseCache::clear() {
 
 std::size_t ResponseCache::clear(std::string_view space) {
   return erase_if([space](const CachedEntry& entry) { return entry.space == space; });
+}
+
+void ResponseCache::lock_all() {
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    shards_[i]->mutex.lock();
+    aliases_[i]->mutex.lock();
+  }
+}
+
+void ResponseCache::unlock_all() {
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    aliases_[i]->mutex.unlock();
+    shards_[i]->mutex.unlock();
+  }
 }
 
 CacheStats ResponseCache::stats() const {

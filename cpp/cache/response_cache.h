@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/mutex.h"
 #include "cache/cache_key.h"
 #include "cache/stored_turn.h"
 
@@ -87,7 +88,8 @@ class ResponseCache {
 
   // In place of what is there for the same request. `entry` needs its id and spelling no more than
   // they are: they are set here. What is larger than an entry may be is not kept.
-  void put(const CacheKey& key, std::string_view spelling, CachedEntry entry);
+  // Gives back what it was given, kept or not.
+  SharedEntry put(const CacheKey& key, std::string_view spelling, CachedEntry entry);
 
   // Newest first within each shard; `visit` may keep what it is given.
   void visit(const std::function<void(const SharedEntry&)>& visit) const;
@@ -96,6 +98,11 @@ class ResponseCache {
   std::size_t clear();
   std::size_t clear(std::string_view space);  // the entries of a namespace
   [[nodiscard]] CacheStats stats() const;
+
+  // Around a fork: between the two no thread is inside. The child, which has the forking thread
+  // alone, unlocks for itself.
+  void lock_all() LLMGATE_ATTRIBUTE(no_thread_safety_analysis);
+  void unlock_all() LLMGATE_ATTRIBUTE(no_thread_safety_analysis);
 
  private:
   struct Node;

@@ -51,6 +51,7 @@ Call::Call(Token token, CallSpec&& spec, std::shared_ptr<CompletionSink> sink, C
 
 Call::~Call() {
   context_.loop.cancel_timer(timer_);
+  context_.loop.cancel_timer(tier_timer_);
   stop_transfers();
 }
 
@@ -75,7 +76,7 @@ void Call::start() {
     main_.times.call_started = now();
     completion_->fields = spec_.request.field_names_text();
     account_.open(spec_);
-    if (spec_.cached == nullptr || !answer_from_memory()) {
+    if (spec_.cached == nullptr || !(answer_from_memory() || ask_tiers())) {
       begin();
     }
   });
@@ -367,18 +368,14 @@ void Call::end_call() {
       completion_->raw_index = std::move(context_.scratch);
     }
   }
-  // Copied before the answer is handed over, stored after.
-  std::unique_ptr<cache::CachedEntry> kept;
-  if (spec_.cached != nullptr) {
-    kept = keep_for_cache();
-  }
+  // Memory first, so that whoever has the answer and asks again finds it; slow tiers after.
+  const cache::SharedEntry kept = spec_.cached == nullptr ? nullptr : keep_for_cache();
   if (current_->transfer != 0) {
     context_.transport.note_complete(current_->transfer);
   }
   sink_->deliver_done(token_, std::move(completion_));
   if (kept != nullptr) {
-    spec_.cached->cache->store(spec_.cached->key, spelling_of(spec_), std::move(*kept),
-                               spec_.cached->ttl);
+    spec_.cached->cache->store_behind(kept, spec_.cached->ttl);
   }
   if (!current_->is_running()) {
     retire();
@@ -423,6 +420,9 @@ void Call::end_with(Error error) {
 void Call::retire() {
   is_retired_ = true;
   context_.loop.cancel_timer(std::exchange(timer_, 0));
+  if (tier_timer_ != 0) {
+    context_.loop.cancel_timer(std::exchange(tier_timer_, 0));
+  }
   on_retired_(token_);
 }
 

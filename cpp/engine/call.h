@@ -21,6 +21,7 @@
 #include "engine/deadlines.h"
 #include "engine/exchange.h"
 #include "engine/router_table.h"
+#include "engine/tier_mail.h"
 #include "net/event_loop.h"
 #include "net/transport.h"
 #include "routing/attempt_plan.h"
@@ -37,6 +38,7 @@ struct CallContext {
   chat::IssuedMessages& issued;
   RouterTable& routers;
   Accounts& accounts;
+  const std::shared_ptr<TierMail>& mail;
   std::shared_ptr<net::Transport>
       diversion;  // keeps `transport` alive where it is not the engine's
 };
@@ -53,6 +55,8 @@ class Call final : public ExchangeOwner {
   void start();
   // Ends the call with this kind (kCancelled, kShutdown), unless it has ended.
   void cancel(ErrorKind kind);
+  // What a slow tier had; nothing: it has none.
+  void take_record(std::optional<cache::StoredRecord> record);
   // The reader has caught up with a paused stream.
   void resume();
 
@@ -81,6 +85,8 @@ class Call final : public ExchangeOwner {
 
   // The cache: memory once more for one that leads others, then the tiers.
   bool answer_from_memory();
+  bool ask_tiers();
+  void answer_from(const cache::CachedEntry& entry, std::string_view tier);
   void begin();
 
   // Plan: what comes next, and carrying it out.
@@ -132,7 +138,7 @@ class Call final : public ExchangeOwner {
   void end_with(Error error);
   void end_with_last_error(std::string_view why);
   void end_call();  // delivers the terminal record
-  std::unique_ptr<cache::CachedEntry> keep_for_cache();
+  cache::SharedEntry keep_for_cache();
   void retire();
 
   void arm_timer();
@@ -179,6 +185,7 @@ class Call final : public ExchangeOwner {
   std::optional<TimePoint> waits_since_;  // for a place, or between two attempts
 
   net::TimerId timer_ = 0;
+  net::TimerId tier_timer_ = 0;  // while a slow tier is asked
   TimePoint timer_at_;
   bool is_out_of_time_ = false;
   bool has_ended_ = false;

@@ -25,9 +25,15 @@ std::unique_ptr<Completion> shutdown_completion() {
 
 Engine::Engine(std::unique_ptr<net::EventLoop> loop, std::unique_ptr<net::Transport> transport,
                std::unique_ptr<Random> random)
-    : loop_(std::move(loop)), transport_(std::move(transport)), random_(std::move(random)) {}
+    : loop_(std::move(loop)),
+      transport_(std::move(transport)),
+      random_(std::move(random)),
+      mail_(std::make_shared<TierMail>([this](Token token, TierMail::Record record) {
+        send(TierAnswer{token, std::move(record)}, Runner::kNobody);
+      })) {}
 
 Engine::~Engine() {
+  mail_->close();
   if (thread_.joinable()) {
     shut_down();
   }
@@ -47,7 +53,7 @@ Engine::Submission Engine::make_submission(CallSpec&& spec, std::shared_ptr<Comp
   net::Transport& transport = other ? *other : *transport_;
   return {token, std::make_unique<Call>(token, std::move(spec), std::move(sink),
                                         CallContext{*loop_, transport, *random_, scratch_, issued_,
-                                                    routers_, accounts_, std::move(other)},
+                                                    routers_, accounts_, mail_, std::move(other)},
                                         [this](Token ended) { retire(ended); })};
 }
 
@@ -188,6 +194,12 @@ void Engine::drain_inbox() {
     }
     if (auto* inspection = std::get_if<Inspection>(&message)) {
       inspection->look({routers_, accounts_, loop_->clock()});
+      continue;
+    }
+    if (auto* answer = std::get_if<TierAnswer>(&message)) {
+      if (const auto found = calls_.find(answer->token); found != calls_.end()) {
+        found->second->take_record(std::move(answer->record));
+      }
       continue;
     }
     const auto* cancellation = std::get_if<Cancellation>(&message);

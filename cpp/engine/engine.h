@@ -27,6 +27,7 @@
 #include "engine/completion_sink.h"
 #include "engine/merged_calls.h"
 #include "engine/router_table.h"
+#include "engine/tier_mail.h"
 #include "net/event_loop.h"
 #include "net/transport.h"
 
@@ -83,7 +84,11 @@ class Engine {
   struct Inspection {
     Look look;
   };
-  using Message = std::variant<Submission, Cancellation, Resumption, Inspection>;
+  struct TierAnswer {
+    Token token;
+    TierMail::Record record;
+  };
+  using Message = std::variant<Submission, Cancellation, Resumption, Inspection, TierAnswer>;
 
   // Who runs the loop now.
   enum class Runner : std::uint8_t { kNobody, kThread, kCaller };
@@ -107,6 +112,7 @@ class Engine {
   std::unique_ptr<net::Transport> transport_;
   std::unique_ptr<Random> random_;
   std::thread thread_;
+  std::shared_ptr<TierMail> mail_;
 
   Mutex mutex_;
   std::vector<Message> inbox_ LLMGATE_GUARDED_BY(mutex_);

@@ -257,5 +257,10 @@ if hasattr(os, "register_at_fork"):
         after_in_parent=_core.after_fork,
         after_in_child=_core.after_fork,
     )
+    os.register_at_fork(
+        before=_core.lock_caches,
+        after_in_parent=_core.unlock_caches,
+        after_in_child=_core.unlock_caches,
+    )
     os.register_at_fork(before=_core.pause_tiers, after_in_parent=_core.resume_tiers)
     os.register_at_fork(after_in_child=_bridge.abandon_after_fork)

@@ -96,7 +96,8 @@ TEST(Cache, MemoryMayForgetEarlier) {
 TEST_F(OnDisk, AnotherProcessFindsWhatWasStored) {
   {
     const auto cache = open();
-    cache->store(key_of(*cache, "a"), kBody, answer("kept"), std::nullopt);
+    cache->store_behind(cache->store(key_of(*cache, "a"), kBody, answer("kept"), std::nullopt),
+                        std::nullopt);
     ASSERT_TRUE(get(*cache, key_of(*cache, "a")));  // behind the store in the worker's queue
   }
   const auto later = open();

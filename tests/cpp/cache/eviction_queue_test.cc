@@ -79,6 +79,23 @@ TEST(EvictionQueue, ALargeEntryDoesNotLeaveAsItComes) {
   EXPECT_NE(large.queue, QueueName::kNone);
 }
 
+TEST(EvictionQueue, ALargeEntryMustBeAskedForTwice) {
+  for (const int uses : {1, 2}) {
+    EvictionQueue queue(1000);
+    std::deque<Entry> entries;
+    Entry large(99, 400);
+    queue.add(large);
+    for (int i = 0; i < uses; ++i) {
+      EvictionQueue::touch(large);
+    }
+    for (std::uint64_t i = 0; i < 13; ++i) {
+      queue.add(entries.emplace_back(i, 50));
+    }
+    queue.evict();
+    EXPECT_EQ(large.queue, uses == 1 ? QueueName::kNone : QueueName::kMain) << uses;
+  }
+}
+
 TEST(EvictionQueue, CountsWhatGrows) {
   EvictionQueue queue(100);
   Entry a(1, 60);
@@ -148,7 +165,7 @@ double best_ratio(const std::vector<test::Asked>& trace, std::size_t most_bytes)
 }
 
 TEST(EvictionQueue, KeepsUpWithTheBestPolicyOnZipfTraces) {
-  const std::vector<std::size_t> sizes{700, 900, 1500, 2500, 4000, 9000, 20000};
+  const std::vector<std::size_t> sizes{700, 900, 1500, 2500, 4000, 9000, 20000, 60000};
   for (const double exponent : {0.6, 0.8, 1.0, 1.2}) {
     for (const double repeats : {0.0, 0.3}) {
       const auto trace = test::zipf_trace(60000, 12000, exponent, repeats, sizes, 7);

@@ -227,6 +227,18 @@ TEST(ResponseCache, GivesNoWrongAnswerWhereHashesCollide) {
   }
 }
 
+TEST(ResponseCache, LetsNobodyInWhileItIsLocked) {
+  ResponseCache cache;
+  store(cache, "a", body("Hi"), answer("Hello"));
+  cache.lock_all();
+  std::atomic<bool> has_found{false};
+  std::thread reader([&] { has_found = said(cache, "a", body("Hi")) == "Hello"; });
+  EXPECT_FALSE(has_found);
+  cache.unlock_all();
+  reader.join();
+  EXPECT_TRUE(has_found);
+}
+
 TEST(ResponseCache, ServesManyThreads) {
   ResponseCache::Options options;
   options.most_bytes = 300000;  // so that entries come and go
