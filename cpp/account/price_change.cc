@@ -68,8 +68,10 @@ Failure read_change(const std::string& path, Value object, PriceChange& change) 
     Failure failure;
     if (name == "factor") {
       auto factor = Factor::from_text(text_of(member.value));
-      failure = factor ? Failure() : at_path(place, std::move(factor).error());
-      change.factor = factor ? *factor : Factor();
+      if (!factor) {
+        return at_path(place, std::move(factor).error());
+      }
+      change.factor = *factor;
     } else if (name == "per_request" || name == "per_token") {
       failure = read_money(place, member.value,
                            name == "per_token" ? change.per_token : change.per_request);

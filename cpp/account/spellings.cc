@@ -187,16 +187,16 @@ std::vector<std::string> spellings_of(std::string_view provider, std::string_vie
 }
 
 const std::vector<std::string_view>& vendors_behind(std::string_view provider) {
-  static const std::array<Behind, 3> kBehind = {{
+  static const std::array<Behind, 3> behind = {{
       {"azure", {"openai", "anthropic", "deepseek", "xai", "moonshot"}},
       {"azure_ai", {"azure", "openai", "anthropic", "mistral", "deepseek", "xai", "cohere"}},
       {"vertex_ai", {"gemini", "anthropic", "mistral"}},
   }};
-  static const std::vector<std::string_view> kNone;
+  static const std::vector<std::string_view> none;
   const auto* const found =
-      std::find_if(kBehind.begin(), kBehind.end(),
+      std::find_if(behind.begin(), behind.end(),
                    [provider](const Behind& row) { return row.provider == provider; });
-  return found == kBehind.end() ? kNone : found->vendors;
+  return found == behind.end() ? none : found->vendors;
 }
 
 }  // namespace llmgate::account

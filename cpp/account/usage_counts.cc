@@ -9,7 +9,6 @@
 namespace llmgate::account {
 namespace {
 
-using json::Member;
 using json::Value;
 
 // Counts come from outside: no sum of what is let through leaves 64 bits.
