@@ -121,6 +121,7 @@ class Call final : public ExchangeOwner {
   void pay(Exchange& exchange, bool is_complete);
   std::optional<account::Cost> count_cost(const Exchange& exchange);
   void end_account();
+  void account_hit(Completion& hit);
   [[nodiscard]] account::Priced priced(const Exchange& exchange) const;
 
   void read_head(Exchange& exchange, net::ResponseHead head);

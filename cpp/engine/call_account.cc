@@ -261,14 +261,16 @@ void CallAccount::record(const CallSpec& spec, const Completion& completion, con
   }
   record.is_error = completion.error.has_value();
   record.attempts = static_cast<std::int64_t>(completion.route.size());
-  record.prompt_tokens = usage.prompt_tokens.value_or(0);
-  record.completion_tokens = usage.completion_tokens.value_or(0);
-  record.cached_tokens = usage.cached_tokens.value_or(0);
-  record.reasoning_tokens = usage.reasoning_tokens.value_or(0);
-  record.cost = completion.total_cost;
-  record.saved = completion.saved;
   record.is_cache_hit =
       completion.cache != nullptr && completion.cache->status == CacheStatus::kHit;
+  if (!record.is_cache_hit) {  // else nothing was used
+    record.prompt_tokens = usage.prompt_tokens.value_or(0);
+    record.completion_tokens = usage.completion_tokens.value_or(0);
+    record.cached_tokens = usage.cached_tokens.value_or(0);
+    record.reasoning_tokens = usage.reasoning_tokens.value_or(0);
+  }
+  record.cost = completion.total_cost;
+  record.saved = completion.saved;
   for (const Attempt& attempt : completion.route) {
     record.uncertain += attempt.maybe_billed ? 1 : 0;
   }

@@ -74,6 +74,7 @@ void Call::answer_from(const cache::CachedEntry& entry, std::string_view tier) {
   cache.note_hit(entry.stored);
   context_.issued.add(entry.stored.turn);
   std::unique_ptr<Completion> hit = completion_of(entry, cache.now_ms(), tier);
+  account_hit(*hit);
   has_ended_ = true;
   if (is_stream()) {
     std::vector<std::string> chunks = chat::render_chunks(hit->turn);

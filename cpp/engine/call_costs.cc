@@ -50,11 +50,11 @@ std::string limit_name(const providers::Target& target) {
 }  // namespace
 
 account::Priced Call::priced(const Exchange& exchange) const {
-  return {exchange.target->provider->name,
-          exchange.target->model,
+  return {exchange.target->provider->name, exchange.target->model,
           route_.is_routed() ? std::string_view(route_.deployment_of(exchange.path).id)
                              : std::string_view(),
-          {},
+          route_.is_routed() ? std::string_view(route_.target_of(exchange.path).base_model)
+                             : std::string_view(),
           duration_cast<std::chrono::seconds>(wall().time_since_epoch()).count()};
 }
 
@@ -146,6 +146,19 @@ std::optional<account::Cost> Call::count_cost(const Exchange& exchange) {
                               *accounts.tokens);
   completion_->counted_usage = std::make_unique<chat::Usage>(counted.usage);
   return accounts.pricing->cost(priced(exchange), counted);
+}
+
+// An answer out of a cache: nothing was spent, and something saved.
+void Call::account_hit(Completion& hit) {
+  const Attempt& stored = hit.route.front();
+  hit.total_cost = account::Usd();
+  if (context_.accounts.pricing != nullptr) {
+    const auto time = duration_cast<std::chrono::seconds>(wall().time_since_epoch());
+    const auto cost = context_.accounts.pricing->cost(
+        {stored.provider, stored.model, stored.deployment, {}, time.count()}, hit.turn);
+    hit.saved = cost ? cost->total : account::Usd();
+  }
+  account_.record(spec_, hit, stored, wall());
 }
 
 void Call::end_account() {
