@@ -94,7 +94,7 @@ class Ledger {
 
  private:
   struct Hash {
-    using is_transparent = void;
+    using is_transparent = void;  // NOLINT(readability-identifier-naming): the library's name
     std::size_t operator()(std::string_view key) const { return hash_bytes(key); }
   };
   struct Sum {

@@ -29,6 +29,7 @@ class Factor {
   [[nodiscard]] constexpr std::int64_t billionths() const { return billionths_; }
   [[nodiscard]] constexpr bool is_one() const { return billionths_ == kOne; }
   [[nodiscard]] std::string text() const;
+  // NOLINTNEXTLINE(modernize-use-nullptr): the zero that the compiler compares with
   auto operator<=>(const Factor&) const = default;
 
  private:
@@ -77,6 +78,7 @@ class Usd {
     const Int128 up = rest > 0 ? Factor::kOne - 1 : 1 - Factor::kOne;
     return Usd(add_held(whole, (rest == 0 ? rest : rest + up) / Factor::kOne));
   }
+  // NOLINTNEXTLINE(modernize-use-nullptr): the zero that the compiler compares with
   auto operator<=>(const Usd&) const = default;
 
  private:

@@ -131,6 +131,7 @@ class MergedCalls::Group final : public CompletionSink {
     owner_.forget(*this);
     for (std::size_t i = 0; i < readers.size(); ++i) {
       const bool is_last = i + 1 == readers.size();
+      // Moved in the last round. NOLINTNEXTLINE(bugprone-use-after-move)
       std::unique_ptr<Completion> own = is_last ? std::move(completion) : copy_of(*completion);
       if (readers.size() > 1) {
         own->cache = own->cache != nullptr ? std::move(own->cache) : std::make_unique<CacheNote>();
