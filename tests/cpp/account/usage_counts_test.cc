@@ -47,10 +47,11 @@ TEST(UsageCounts, ReadPrettyPrintedObjects) {
 }
 
 TEST(UsageCounts, KnowAnthropicsLongLivedCacheAndSearches) {
-  const UsageCounts counts = read_usage_counts(
+  const chat::Usage read =
       usage(R"({"input_tokens":3,"cache_creation":{"ephemeral_5m_input_tokens":5,)"
             R"("ephemeral_1h_input_tokens":8},"server_tool_use":{"web_search_requests":2},)"
-            R"("service_tier":"priority"})"));
+            R"("service_tier":"priority"})");
+  const UsageCounts counts = read_usage_counts(read);
   EXPECT_EQ(counts.cache_write_long, 8);
   EXPECT_EQ(counts.web_searches, 2);
   EXPECT_EQ(counts.service_tier, "priority");
