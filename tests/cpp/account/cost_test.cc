@@ -194,8 +194,8 @@ TEST(CostOf, GoesByTheModelThatAnswered) {
 }
 
 TEST(CostOf, ReadsTheServiceTierOfTheAnswer) {
-  ModelCatalog catalog({testing::write_table(testing::table_text(
-      {R"(openai/gpt-x	{"input":"1","modes":{"priority":{"input":"2"}}})"}))});
+  ModelCatalog catalog({testing::write_table(
+      testing::table_text({R"(openai/gpt-x	{"input":"1","modes":{"priority":{"input":"2"}}})"}))});
   chat::Turn turn;
   turn.usage = usage(1'000'000, 0);
   turn.members.emplace_back("service_tier", "\"priority\"");
