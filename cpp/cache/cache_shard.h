@@ -1,11 +1,19 @@
 // A part of the cache's memory with a lock of its own: entries by hash, the queue that says who
 // leaves, and what else leads to an entry. For response_cache.cc only. Guarded by their mutexes.
+//
+// A hit among many entries waits for memory, so it asks for few lines of it, and for all of them at
+// once: an entry, its place in the queue, its count of owners and its request are one block.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <cstring>
 #include <memory>
+#include <new>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/mutex.h"
@@ -15,33 +23,123 @@
 
 namespace llmgate::cache {
 
+// Gives each object `room` bytes behind it.
+template <typename Object>
+struct RoomBehind {
+  using value_type = Object;  // NOLINT(readability-identifier-naming): the standard's name
+  explicit RoomBehind(std::size_t bytes) : room(bytes) {}
+  template <typename Other>
+  explicit RoomBehind(const RoomBehind<Other>& other) : room(other.room) {}
+
+  Object* allocate(std::size_t count) {
+    return static_cast<Object*>(::operator new(count * sizeof(Object) + room));
+  }
+  void deallocate(Object* object, std::size_t /*count*/) { ::operator delete(object); }
+  template <typename Other>
+  bool operator==(const RoomBehind<Other>& other) const {
+    return room == other.room;
+  }
+
+  std::size_t room;
+};
+
 struct ResponseCache::Node : Queued {
   struct Spelling {
     Hash128 hash;
     std::shared_ptr<const std::string> text;
   };
-  SharedEntry entry;
+  // Beside the first one: a stream and a plain call are spelled differently, and two programs may
+  // be.
+  static constexpr std::size_t kMostOthers = 2;
+
+  static std::shared_ptr<Node> make(std::string_view spelling, CachedEntry entry) {
+    auto node = std::allocate_shared<Node>(RoomBehind<Node>(spelling.size()));
+    std::memcpy(node->room(), spelling.data(), spelling.size());
+    node->entry = std::move(entry);
+    node->entry.spelling = {node->room(), spelling.size()};
+    return node;
+  }
+
+  char* room() { return reinterpret_cast<char*>(this + 1); }
+  // All that a hit reads, as far as it is worth it: the processor reads on by itself.
+  void prefetch(std::size_t spelling_size) {
+    constexpr std::size_t kLine = 64;
+    constexpr std::size_t kHeadLines = 3;
+    constexpr std::size_t kMostLines = 5;
+    for (std::size_t i = 1; i < kHeadLines; ++i) {
+      __builtin_prefetch(reinterpret_cast<const char*>(this) + i * kLine);
+    }
+    const std::size_t lines = std::min(spelling_size / kLine + 1, kMostLines);
+    for (std::size_t i = 0; i < lines; ++i) {
+      __builtin_prefetch(room() + i * kLine);
+    }
+  }
+  [[nodiscard]] SharedEntry shared_entry() const { return {self, &entry}; }
+
+  [[nodiscard]] std::shared_ptr<const std::string> other(const Hash128& hash) const {
+    for (const Spelling& known : others) {
+      if (known.hash == hash) {
+        return known.text;
+      }
+    }
+    return nullptr;
+  }
+  // Gives back the hash of one that had to go, or zeros.
+  Hash128 remember(Spelling spelling) {
+    Hash128 gone;
+    if (others.size() == kMostOthers) {
+      gone = others.front().hash;
+      others.erase(others.begin());
+    }
+    others.push_back(std::move(spelling));
+    return gone;
+  }
+  [[nodiscard]] std::size_t others_bytes() const {
+    std::size_t sum = 0;
+    for (const Spelling& known : others) {
+      sum += known.text->size();
+    }
+    return sum;
+  }
+
+  std::shared_ptr<Node> self;  // while it is in a shard
+  std::vector<Spelling> others;
+  CachedEntry entry;
   Hash128 primary;
   Hash128 canonical;
-  std::vector<Spelling> others;
 };
 
 struct ResponseCache::Shard {
   explicit Shard(std::size_t most_bytes) : queue(most_bytes) {}
   ~Shard() {
-    queue.for_each([](Queued& queued) { delete static_cast<Node*>(&queued); });
+    queue.for_each([](Queued& queued) { std::exchange(static_cast<Node&>(queued).self, nullptr); });
   }
   Shard(const Shard&) = delete;
   Shard& operator=(const Shard&) = delete;
 
-  std::unique_ptr<Node> take(Node& node) LLMGATE_REQUIRES(mutex) {
+  void add(const std::shared_ptr<Node>& node) LLMGATE_REQUIRES(mutex) {
+    node->self = node;
+    queue.add(*node);
+    index.set(node->primary, node.get());
+  }
+  std::shared_ptr<Node> take(Node& node) LLMGATE_REQUIRES(mutex) {
     index.erase(node.primary);
     if (node.queue != QueueName::kNone) {
       queue.remove(node);
     }
-    return std::unique_ptr<Node>(&node);
+    return std::exchange(node.self, nullptr);
   }
-  void make_room(std::vector<std::unique_ptr<Node>>& left) LLMGATE_REQUIRES(mutex) {
+  // An answer to the same request, and so under the same hash: other spellings stay known.
+  std::shared_ptr<Node> replace(Node& known, const std::shared_ptr<Node>& fresh)
+      LLMGATE_REQUIRES(mutex) {
+    fresh->others = std::move(known.others);
+    fresh->bytes += fresh->others_bytes();
+    fresh->self = fresh;
+    queue.replace(known, *fresh);
+    index.set(fresh->primary, fresh.get());
+    return std::exchange(known.self, nullptr);
+  }
+  void make_room(std::vector<std::shared_ptr<Node>>& left) LLMGATE_REQUIRES(mutex) {
     while (Queued* queued = queue.evict()) {
       left.push_back(take(static_cast<Node&>(*queued)));
       ++evictions;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 namespace llmgate::cache {
 namespace {
@@ -79,6 +80,17 @@ void EvictionQueue::resize(Queued& entry, std::size_t bytes) {
   List& list = list_of(entry);
   list.bytes = list.bytes - entry.bytes + bytes;
   entry.bytes = bytes;
+}
+
+void EvictionQueue::replace(Queued& known, Queued& fresh) {
+  List& list = list_of(known);
+  fresh.queue = std::exchange(known.queue, QueueName::kNone);
+  fresh.uses = known.uses;
+  fresh.newer = known.newer;
+  fresh.older = known.older;
+  (fresh.newer == nullptr ? list.newest : fresh.newer->older) = &fresh;
+  (fresh.older == nullptr ? list.oldest : fresh.older->newer) = &fresh;
+  list.bytes = list.bytes - known.bytes + fresh.bytes;
 }
 
 Queued* EvictionQueue::evict() {

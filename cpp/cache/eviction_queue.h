@@ -54,6 +54,7 @@ class EvictionQueue {
   }
   void remove(Queued& entry);  // deleted or expired: not remembered
   void resize(Queued& entry, std::size_t bytes);
+  void replace(Queued& known, Queued& fresh);  // which takes its place and its uses
   // Takes out who leaves next while there are too many bytes; null: nobody has to.
   Queued* evict();
   [[nodiscard]] std::size_t bytes() const { return small_.bytes + main_.bytes; }

@@ -17,9 +17,6 @@ constexpr std::size_t kMostShards = 64;
 // Of each entry: its place in the indexes and what allocations take beside their contents.
 constexpr std::size_t kPlaceBytes = 192;
 
-// Beside the first one: a stream and a plain call are spelled differently, and two programs may be.
-constexpr std::size_t kMostOtherSpellings = 2;
-
 constexpr std::uint64_t kOfSpelling = 0;
 constexpr std::uint64_t kOfCanonical = 0x63616E6F6E696361U;
 
@@ -107,26 +104,25 @@ SharedEntry ResponseCache::find_primary(const Hash128& primary, const CacheKey& 
   Shard& shard = shard_of(primary);
   SharedEntry entry;
   std::shared_ptr<const std::string> other;
-  std::unique_ptr<Node> expired;
+  std::shared_ptr<Node> expired;
   {
     MutexLock lock(shard.mutex);
     Node* const node = shard.index.find(primary);
     if (node == nullptr) {
       return nullptr;
     }
-    if (node->entry->expires_at_ms <= freshness.now_ms) {
+    node->prefetch(spelling.size());
+    if (node->entry.expires_at_ms <= freshness.now_ms) {
       expired = shard.take(*node);
       ++shard.expirations;
     } else {
       EvictionQueue::touch(*node);
-      entry = node->entry;
-      for (const Node::Spelling& known : node->others) {
-        other = known.hash == key.spelling ? known.text : other;
-      }
+      entry = node->shared_entry();
+      other = node->other(key.spelling);
     }
   }
   if (expired != nullptr) {
-    std::vector<std::unique_ptr<Node>> gone;
+    std::vector<std::shared_ptr<Node>> gone;
     gone.push_back(std::move(expired));
     forget(gone);
     return nullptr;
@@ -144,7 +140,7 @@ SharedEntry ResponseCache::peek(const Hash128& primary) const {
   const Shard& shard = shard_of(primary);
   MutexLock lock(shard.mutex);
   Node* const node = shard.index.find(primary);
-  return node == nullptr ? nullptr : node->entry;
+  return node == nullptr ? nullptr : node->shared_entry();
 }
 
 SharedEntry ResponseCache::find_canonical(CacheKey& key, std::string_view spelling,
@@ -189,28 +185,21 @@ void ResponseCache::remember_spelling(const SharedEntry& entry, const Hash128& p
   auto text = std::make_shared<const std::string>(spelling);
   Shard& shard = shard_of(primary);
   set_alias(key.spelling, primary);
-  std::vector<std::unique_ptr<Node>> left;
+  std::vector<std::shared_ptr<Node>> left;
   Hash128 forgotten;
   {
     MutexLock lock(shard.mutex);
     Node* const node = shard.index.find(primary);
-    if (node == nullptr || node->entry != entry) {  // another one by now
+    if (node == nullptr || &node->entry != entry.get()) {  // another one by now
       return;
     }
     EvictionQueue::touch(*node);
-    for (const Node::Spelling& known : node->others) {
-      if (known.hash == key.spelling) {
-        return;
-      }
+    if (node->other(key.spelling) != nullptr) {
+      return;
     }
-    std::size_t bytes = node->bytes + text->size();
-    if (node->others.size() == kMostOtherSpellings) {
-      forgotten = node->others.front().hash;
-      bytes -= node->others.front().text->size();
-      node->others.erase(node->others.begin());
-    }
-    node->others.push_back({key.spelling, std::move(text)});
-    shard.queue.resize(*node, bytes);
+    const std::size_t before = node->others_bytes();
+    forgotten = node->remember({key.spelling, std::move(text)});
+    shard.queue.resize(*node, node->bytes - before + node->others_bytes());
     shard.make_room(left);
   }
   if (!(forgotten == Hash128())) {
@@ -240,52 +229,56 @@ SharedEntry ResponseCache::find_same(const CacheKey& key, std::string_view spell
   return entry;
 }
 
+std::shared_ptr<ResponseCache::Node> ResponseCache::make_node(const Hash128& primary,
+                                                              const CacheKey& key,
+                                                              std::string_view spelling,
+                                                              CachedEntry entry) const {
+  entry.id = id_of(primary);
+  entry.scope = key.scope;
+  std::shared_ptr<Node> node = Node::make(spelling, std::move(entry));
+  node->fingerprint = primary.low;
+  node->primary = primary;
+  node->canonical = key.canonical;
+  node->bytes = byte_size(node->entry.stored) + sizeof(Node) + kPlaceBytes + spelling.size() +
+                node->entry.space.size();
+  return node;
+}
+
 SharedEntry ResponseCache::put(const CacheKey& key, std::string_view spelling, CachedEntry entry) {
   Hash128 primary;
   const SharedEntry same = find_same(key, spelling, primary);
-  entry.id = id_of(primary);
-  entry.scope = key.scope;
-  entry.spelling = spelling;
-  const std::size_t bytes = byte_size(entry.stored) + sizeof(CachedEntry) + sizeof(Node) +
-                            kPlaceBytes + spelling.size() + entry.space.size();
-  if (bytes > most_entry_bytes_) {
+  // In place of an entry its spelling stays: the place is its hash.
+  const std::shared_ptr<Node> node =
+      make_node(primary, key, same != nullptr ? same->spelling : spelling, std::move(entry));
+  SharedEntry kept(node, &node->entry);
+  if (node->bytes > most_entry_bytes_) {
     refusals_.fetch_add(1, std::memory_order_relaxed);
-    return std::make_shared<const CachedEntry>(std::move(entry));
+    return kept;
   }
-  auto node = std::make_unique<Node>();
-  node->fingerprint = primary.low;
-  node->bytes = bytes;
-  node->primary = primary;
-  node->canonical = key.canonical;
   set_alias(key.canonical, primary);
-  std::vector<std::unique_ptr<Node>> left;
-  SharedEntry kept;
+  std::shared_ptr<Node> replaced;
+  std::vector<std::shared_ptr<Node>> left;
+  bool was_taken = false;
   {
     Shard& shard = shard_of(primary);
     MutexLock lock(shard.mutex);
     ++shard.stores;
     Node* const known = shard.index.find(primary);
-    if (known != nullptr && known->entry == same) {
-      entry.spelling = known->entry->spelling;  // its hash is the place
-      std::size_t whole = bytes - spelling.size() + entry.spelling.size();
-      for (const Node::Spelling& other : known->others) {
-        whole += other.text->size();
-      }
-      kept = std::make_shared<const CachedEntry>(std::move(entry));
-      known->entry = kept;
-      shard.queue.resize(*known, whole);
+    if (known != nullptr && &known->entry == same.get()) {
+      replaced = shard.replace(*known, node);
     } else {
-      if (known != nullptr) {  // another request with the same hash
+      was_taken = known != nullptr;  // another request with the same hash, or one stored meanwhile
+      if (was_taken) {
         left.push_back(shard.take(*known));
       }
-      kept = std::make_shared<const CachedEntry>(std::move(entry));
-      node->entry = kept;
-      shard.queue.add(*node);
-      shard.index.set(primary, node.release());
+      shard.add(node);
     }
     shard.make_room(left);
   }
   forget(left);
+  if (was_taken) {
+    set_alias(key.canonical, primary);  // what was taken may have been found by it, too
+  }
   return kept;
 }
 
@@ -296,7 +289,7 @@ void ResponseCache::set_alias(const Hash128& alias, const Hash128& primary) {
 }
 
 // What led to entries that are gone.
-void ResponseCache::forget(const std::vector<std::unique_ptr<Node>>& nodes) {
+void ResponseCache::forget(const std::vector<std::shared_ptr<Node>>& nodes) {
   const auto erase = [this](const Hash128& alias, const Hash128& primary) {
     AliasShard& aliases = aliases_of(alias);
     MutexLock lock(aliases.mutex);
@@ -304,7 +297,7 @@ void ResponseCache::forget(const std::vector<std::unique_ptr<Node>>& nodes) {
       aliases.index.erase(alias);
     }
   };
-  for (const std::unique_ptr<Node>& node : nodes) {
+  for (const std::shared_ptr<Node>& node : nodes) {
     erase(node->canonical, node->primary);
     for (const Node::Spelling& other : node->others) {
       erase(other.hash, node->primary);
@@ -318,7 +311,7 @@ void ResponseCache::visit(const std::function<void(const SharedEntry&)>& visit) 
     {
       MutexLock lock(shard->mutex);
       shard->queue.for_each(
-          [&](Queued& queued) { entries.push_back(static_cast<Node&>(queued).entry); });
+          [&](Queued& queued) { entries.push_back(static_cast<Node&>(queued).shared_entry()); });
     }
     for (const SharedEntry& entry : entries) {
       visit(entry);
@@ -330,7 +323,7 @@ SharedEntry ResponseCache::look_up(std::string_view id) const { return peek(hash
 
 bool ResponseCache::erase(std::string_view id) {
   const Hash128 primary = hash_of_id(id);
-  std::vector<std::unique_ptr<Node>> gone;
+  std::vector<std::shared_ptr<Node>> gone;
   {
     Shard& shard = shard_of(primary);
     MutexLock lock(shard.mutex);
@@ -346,13 +339,13 @@ template <typename Condition>
 std::size_t ResponseCache::erase_if(Condition condition) {
   std::size_t count = 0;
   for (const std::unique_ptr<Shard>& shard : shards_) {
-    std::vector<std::unique_ptr<Node>> gone;
+    std::vector<std::shared_ptr<Node>> gone;
     {
       MutexLock lock(shard->mutex);
       std::vector<Node*> chosen;
       shard->queue.for_each([&](Queued& queued) {
         auto& node = static_cast<Node&>(queued);
-        if (condition(*node.entry)) {
+        if (condition(node.entry)) {
           chosen.push_back(&node);
         }
       });

@@ -105,6 +105,23 @@ TEST(EvictionQueue, CountsWhatGrows) {
   EXPECT_EQ(queue.evict(), nullptr);
 }
 
+TEST(EvictionQueue, OneThatReplacesAnotherHasItsPlaceAndUses) {
+  EvictionQueue queue(100);
+  Entry a(1, 40);
+  Entry b(2, 40);
+  Entry fresh(1, 45);
+  queue.add(a);
+  queue.add(b);
+  EvictionQueue::touch(a);
+  queue.replace(a, fresh);
+  EXPECT_EQ(a.queue, QueueName::kNone);
+  EXPECT_EQ(queue.bytes(), 85U);
+  Entry c(3, 40);
+  queue.add(c);
+  EXPECT_EQ(queue.evict(), &b);  // the oldest was asked for
+  EXPECT_EQ(fresh.queue, QueueName::kMain);
+}
+
 TEST(EvictionQueue, ShowsAllOfItsEntries) {
   EvictionQueue queue(1000);
   Entry a(1, 10);

@@ -104,6 +104,34 @@ TEST(ResponseCache, ReplacesAnEntryWhateverItsSpelling) {
   EXPECT_EQ(cache.stats().entries, 1U);
 }
 
+TEST(ResponseCache, AnAnswerThatWasHandedOutOutlivesItsEntry) {
+  ResponseCache cache;
+  store(cache, "a", body("Hi"), answer("Hello"));
+  CacheKey key{scope_of("a"), {}, {}};
+  const SharedEntry replaced = ask(cache, key, body("Hi"));
+  cache.fill(key, body("Hi"), canonical_request(body("Hi")));
+  cache.put(key, body("Hi"), answer("new"));
+  const SharedEntry erased = ask(cache, key, body("Hi"));
+  cache.clear();
+  EXPECT_EQ(replaced->stored.raw, "Hello");
+  EXPECT_EQ(replaced->spelling, body("Hi"));
+  EXPECT_EQ(erased->stored.raw, "new");
+  EXPECT_EQ(erased->spelling, body("Hi"));
+}
+
+TEST(ResponseCache, KnowsOtherSpellingsOfAnAnswerThatWasReplaced) {
+  ResponseCache cache;
+  store(cache, "a", body("Hi"), answer("old"));
+  EXPECT_EQ(said(cache, "a", " " + body("Hi")), "old");
+  CacheKey key{scope_of("a"), {}, {}};
+  cache.fill(key, body("Hi"), canonical_request(body("Hi")));
+  cache.put(key, body("Hi"), answer("new"));
+  EXPECT_EQ(cache.stats().entries, 1U);
+  const SharedEntry found = cache.find_spelling(key, " " + body("Hi"), {});
+  ASSERT_NE(found, nullptr);
+  EXPECT_EQ(found->stored.raw, "new");
+}
+
 TEST(ResponseCache, ForgetsWhatHasExpired) {
   ResponseCache cache;
   store(cache, "a", body("Hi"), answer("Hello", 1000 * kSecond, 1060 * kSecond));
