@@ -66,6 +66,7 @@ class Call final : public ExchangeOwner {
   [[nodiscard]] CallSpec& spec() { return spec_; }
   [[nodiscard]] const CallSpec& spec() const { return spec_; }
   [[nodiscard]] std::shared_ptr<CompletionSink>& sink() { return sink_; }
+  [[nodiscard]] const CallTimes& times() const { return main_.times; }
 
   void take_head(Exchange& exchange, net::ResponseHead head) override;
   void take_body(Exchange& exchange, std::string_view bytes) override;

@@ -28,6 +28,7 @@ struct Timeouts {
   std::optional<std::chrono::milliseconds> deadline;  // of the call with all its attempts and waits
 
   static constexpr std::chrono::milliseconds kPlainTotal{600000};
+  friend bool operator==(const Timeouts&, const Timeouts&) = default;
 };
 
 // Whom a call is accounted to.

@@ -30,7 +30,12 @@ Engine::Engine(std::unique_ptr<net::EventLoop> loop, std::unique_ptr<net::Transp
       random_(std::move(random)),
       mail_(std::make_shared<TierMail>([this](Token token, TierMail::Record record) {
         send(TierAnswer{token, std::move(record)}, Runner::kNobody);
-      })) {}
+      })),
+      merged_(*loop_, [this](Token token) {
+        if (token == awaited_) {
+          loop_->stop();
+        }
+      }) {}
 
 Engine::~Engine() {
   mail_->close();

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "chat/chunks.h"
+#include "engine/caller_times.h"
+#include "providers/provider.h"
 
 namespace llmgate::engine {
 namespace {
@@ -16,7 +18,17 @@ struct Reader {
   Token token;
   std::shared_ptr<CompletionSink> sink;
   std::shared_ptr<StreamFlow> flow;  // null: it waits for the whole answer
+  CallerTimes times;
 };
+
+Reader reader_of(Call& call, TimePoint now) {
+  Reader reader{call.token(), call.sink(), call.spec().flow, {}};
+  reader.times.timeouts = call.spec().timeouts;
+  reader.times.joined = now;
+  reader.times.last_progress = now;
+  reader.times.is_stream = reader.flow != nullptr;
+  return reader;
+}
 
 bool is_same_request(const CallSpec& a, const CallSpec& b) {
   if (a.cached->key.scope != b.cached->key.scope) {
@@ -32,6 +44,17 @@ std::unique_ptr<Completion> cancelled() {
   Error error;
   error.kind = ErrorKind::kCancelled;
   error.message = "the caller cancelled the call";
+  completion->error = std::move(error);
+  return completion;
+}
+
+std::unique_ptr<Completion> timed_out(const Deadline& deadline, const CallSpec& spec) {
+  auto completion = std::make_unique<Completion>();
+  Error error = timeout_error(deadline);
+  if (spec.target.provider != nullptr) {
+    error.provider = spec.target.provider->name;
+    error.model = spec.target.model;
+  }
   completion->error = std::move(error);
   return completion;
 }
@@ -65,9 +88,14 @@ class MergedCalls::Group final : public CompletionSink {
   [[nodiscard]] Token leader() const { return call_.token(); }
   [[nodiscard]] const std::vector<Reader>& readers() const { return readers_; }
 
+  ~Group() override { owner_.loop_.cancel_timer(timer_); }
+  Group(const Group&) = delete;
+  Group& operator=(const Group&) = delete;
+
   // Takes the place of the leader's sink and flow.
   void lead(const std::shared_ptr<Group>& self) {
-    readers_.push_back({call_.token(), std::exchange(call_.sink(), self), call_.spec().flow});
+    readers_.push_back(reader_of(call_, owner_.now()));
+    call_.sink() = self;
     if (call_.spec().flow != nullptr) {
       flow_ = std::make_shared<StreamFlow>();
       call_.spec().flow = flow_;
@@ -79,14 +107,18 @@ class MergedCalls::Group final : public CompletionSink {
   }
 
   void add(Call& other) {
-    readers_.push_back({other.token(), other.sink(), other.spec().flow});
-    const Reader& reader = readers_.back();
-    if (reader.flow == nullptr || !is_open_) {
+    readers_.push_back(reader_of(other, owner_.now()));
+    Reader& reader = readers_.back();
+    reader.times.has_content = reader.flow != nullptr && is_open_;
+    watch(reader);
+    if (!reader.times.has_content) {
       return;
     }
     reader.flow->unread_bytes.fetch_add(said_bytes_);
     reader.sink->deliver_chunks(reader.token, said_);
   }
+
+  void stop_watching() { owner_.loop_.cancel_timer(std::exchange(timer_, 0)); }
 
   Reader take(Token token) {
     const auto found =
@@ -104,14 +136,23 @@ class MergedCalls::Group final : public CompletionSink {
     }
     const std::size_t unread = least_unread();
     flow_->unread_bytes.store(unread);
+    if (is_shared_) {  // idle times may run again
+      arm_all();
+    }
     return flow_->ends_pause(unread);
   }
 
   void deliver_chunks(Token /*token*/, std::vector<std::string> chunks) override {
     is_open_ = true;
     const std::size_t bytes = bytes_of(chunks);
-    for (const Reader& reader : readers_) {
+    const TimePoint now = owner_.now();
+    for (Reader& reader : readers_) {
       if (reader.flow != nullptr) {
+        const bool is_first = !std::exchange(reader.times.has_content, true);
+        reader.times.last_progress = now;
+        if (is_first && is_shared_) {  // its idle time begins
+          arm(deadline_of(reader));
+        }
         reader.flow->unread_bytes.fetch_add(bytes);
         reader.sink->deliver_chunks(reader.token, chunks);
       }
@@ -168,6 +209,72 @@ class MergedCalls::Group final : public CompletionSink {
     flow_->unread_bytes.store(least_unread());
   }
 
+  [[nodiscard]] bool is_stream() const { return flow_ != nullptr; }
+
+  [[nodiscard]] std::optional<Deadline> deadline_of(Reader& reader) const {
+    reader.times.attempt_started = call_.times().attempt_started;
+    reader.times.is_paused = reader.flow != nullptr && reader.flow->is_paused.load();
+    return own_deadline(reader.times, call_.spec().timeouts, is_stream());
+  }
+
+  // The call has the times of the most patient reader; those of all others are looked after here.
+  void watch(Reader& joined) {
+    const auto after = std::chrono::duration_cast<std::chrono::milliseconds>(
+        joined.times.joined - call_.times().call_started);
+    Timeouts& shared = call_.spec().timeouts;
+    const Timeouts longest = extended_for(shared, is_stream(), joined.times, after);
+    const bool is_first = !std::exchange(is_shared_, true);
+    if (longest == shared && !is_first) {
+      arm(deadline_of(joined));
+      return;
+    }
+    shared = longest;
+    arm_all();
+  }
+
+  void arm_all() {
+    for (Reader& reader : readers_) {
+      arm(deadline_of(reader));
+    }
+  }
+
+  // A timer that comes early is cheaper than one that is moved with every chunk.
+  void arm(const std::optional<Deadline>& deadline) {
+    if (!deadline || (timer_ != 0 && timer_at_ <= deadline->at)) {
+      return;
+    }
+    owner_.loop_.cancel_timer(timer_);
+    timer_at_ = deadline->at;
+    timer_ = owner_.loop_.start_timer(timer_at_, [this] { on_timer(); });
+  }
+
+  // Whoever has waited as long as it wanted to leaves alone; the call ends with the last.
+  void on_timer() {
+    timer_ = 0;
+    const TimePoint now = owner_.now();
+    std::vector<std::pair<Token, Deadline>> due;
+    for (Reader& reader : readers_) {
+      const auto deadline = deadline_of(reader);
+      if (deadline && deadline->at <= now) {
+        due.emplace_back(reader.token, *deadline);
+      }
+    }
+    for (const auto& [token, deadline] : due) {
+      owner_.readers_.erase(token);
+      const Reader reader = take(token);
+      reader.sink->deliver_done(token, timed_out(deadline, call_.spec()));
+      owner_.on_left_(token);
+    }
+    if (readers_.empty()) {
+      call_.cancel(ErrorKind::kCancelled);
+      return;
+    }
+    arm_all();
+    if (!due.empty() && end_pause()) {
+      call_.resume();
+    }
+  }
+
   MergedCalls& owner_;
   Call& call_;
   std::uint64_t hash_;
@@ -176,7 +283,13 @@ class MergedCalls::Group final : public CompletionSink {
   std::vector<std::string> said_;
   std::size_t said_bytes_ = 0;
   bool is_open_ = false;
+  bool is_shared_ = false;  // or was: else the call's own clocks are its one reader's
+  net::TimerId timer_ = 0;
+  TimePoint timer_at_;
 };
+
+MergedCalls::MergedCalls(net::EventLoop& loop, std::function<void(Token)> on_left)
+    : loop_(loop), on_left_(std::move(on_left)) {}
 
 bool MergedCalls::join(Call& call) {
   const std::uint64_t hash = call.spec().cached->key.canonical.low;
@@ -221,6 +334,7 @@ MergedCalls::Resumed MergedCalls::resume(Token token) {
 
 // The group itself lives on as its call's sink.
 void MergedCalls::forget(Group& group) {
+  group.stop_watching();
   for (const Reader& reader : group.readers()) {
     readers_.erase(reader.token);
   }

@@ -1,9 +1,9 @@
 // Equal calls of one scope that are in flight together: one of them is made, and all hear its
 // answer. Lives on the loop, between the inbox and the calls; loop only.
 //
-// Who joins late gets at once what was said so far. A caller who cancels leaves alone; the call
-// ends with the last. A stream pauses only when all its readers lag. The times of the first caller
-// hold for all.
+// Who joins late gets at once what was said so far. A caller who cancels, or whose own times have
+// run out, leaves alone; the call ends with the last. The call itself has the times of the most
+// patient of them. A stream pauses only when all its readers lag.
 #pragma once
 
 #include <functional>
@@ -14,11 +14,15 @@
 
 #include "engine/call.h"
 #include "engine/completion_sink.h"
+#include "net/event_loop.h"
 
 namespace llmgate::engine {
 
 class MergedCalls {
  public:
+  // `on_left` hears of each caller whose times have run out, after its terminal record.
+  MergedCalls(net::EventLoop& loop, std::function<void(Token)> on_left);
+
   // An equal call is in flight: this one's sink has joined it, and it must not start. Else it leads
   // from now on, with a sink of its own.
   bool join(Call& call);
@@ -43,7 +47,10 @@ class MergedCalls {
   class Group;
 
   void forget(Group& group);
+  [[nodiscard]] TimePoint now() const { return loop_.clock().now(); }
 
+  net::EventLoop& loop_;
+  const std::function<void(Token)> on_left_;
   std::unordered_map<std::uint64_t, std::shared_ptr<Group>> groups_;  // by the hash of the request
   std::unordered_map<Token, Group*> readers_;
 };

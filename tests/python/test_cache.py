@@ -471,6 +471,21 @@ def test_one_who_cancels_leaves_the_others(cache: llmgate.Cache) -> None:
         assert fake.count == 1
 
 
+def test_one_whose_time_is_up_leaves_the_others() -> None:
+    with FakeProvider(lambda request: Reply(text="late", delay=0.6)) as fake:
+
+        async def main() -> list[Any]:
+            times: list[dict[str, Any]] = [{"timeout": 0.2}, {}, {"deadline": 0.1}, {"timeout": 30}]
+            calls = (aask(fake, merge=True, **time) for time in times)
+            return await asyncio.gather(*calls, return_exceptions=True)
+
+        first, second, third, fourth = asyncio.run(main())
+        assert isinstance(first, llmgate.Timeout)
+        assert isinstance(third, llmgate.Timeout)
+        assert [text_of(second), text_of(fourth)] == ["late", "late"]
+        assert fake.count == 1
+
+
 def test_a_merged_error_goes_to_all_and_is_not_kept() -> None:
     with FakeProvider([Reply(status=400, delay=0.2), "good"]) as fake:
 

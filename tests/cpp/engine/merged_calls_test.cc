@@ -8,6 +8,8 @@
 namespace llmgate::engine {
 namespace {
 
+using std::chrono_literals::operator""s;
+
 class MergedCallsTest : public test::CallFixture {
  protected:
   struct Caller {
@@ -21,8 +23,10 @@ class MergedCallsTest : public test::CallFixture {
     }
   };
 
-  Caller call(bool is_stream, std::string_view scope = "scope", const std::string& more = "") {
+  Caller call(bool is_stream, std::string_view scope = "scope", const std::string& more = "",
+              const Timeouts& timeouts = {}) {
     CallSpec made = spec(is_stream, more);
+    made.timeouts = timeouts;
     test::look_up(made, cache_, scope);
     made.cached->merges = true;
     Caller caller;
@@ -30,6 +34,21 @@ class MergedCallsTest : public test::CallFixture {
     caller.token = engine_->submit(std::move(made), caller.sink);
     loop_->run_until_idle();
     return caller;
+  }
+
+  Caller call_within(const Timeouts& timeouts, bool is_stream = false) {
+    return call(is_stream, "scope", "", timeouts);
+  }
+
+  static Timeouts total(std::chrono::milliseconds limit) {
+    Timeouts timeouts;
+    timeouts.total = limit;
+    return timeouts;
+  }
+  static Timeouts deadline(std::chrono::milliseconds limit) {
+    Timeouts timeouts;
+    timeouts.deadline = limit;
+    return timeouts;
   }
 
   void cancel(const Caller& caller) {
@@ -139,6 +158,84 @@ TEST_F(MergedCallsTest, TheCallEndsWithTheLastWhoCancels) {
   const Caller third = call(false);
   EXPECT_EQ(transport_->started(), 2U);
   EXPECT_FALSE(third.is_done());
+}
+
+TEST_F(MergedCallsTest, TheTimeOfOneWhoJoinedEndsHimAlone) {
+  for (const Timeouts& limited : {total(2s), deadline(2s)}) {
+    const Caller first = call(false);
+    const Caller second = call_within(limited);
+    loop_->advance(2s);
+    ASSERT_TRUE(second.is_done());
+    EXPECT_EQ(second.completion().error->kind, ErrorKind::kTimeout);
+    EXPECT_EQ(second.completion().error->provider, "openai");
+    EXPECT_FALSE(first.is_done());
+    EXPECT_FALSE(transfer().cancelled);
+    reply(200, test::kPlainReply);
+    EXPECT_EQ(first.text(), "Hi");
+  }
+}
+
+TEST_F(MergedCallsTest, TheTimeOfTheFirstEndsHimAlone) {
+  for (const Timeouts& limited : {total(2s), deadline(2s)}) {
+    const Caller first = call_within(limited);
+    loop_->advance(1s);
+    const Caller second = call(false);
+    loop_->advance(1s);
+    ASSERT_TRUE(first.is_done());
+    EXPECT_EQ(first.completion().error->kind, ErrorKind::kTimeout);
+    EXPECT_FALSE(second.is_done());
+    reply(200, test::kPlainReply);
+    EXPECT_EQ(second.text(), "Hi");
+  }
+}
+
+TEST_F(MergedCallsTest, TheCallEndsWithTheLastWhoseTimeIsUp) {
+  const Caller first = call_within(deadline(3s));
+  const Caller second = call_within(deadline(2s));
+  loop_->advance(2s);
+  EXPECT_TRUE(second.is_done());
+  EXPECT_FALSE(first.is_done());
+  EXPECT_FALSE(transfer().cancelled);
+  loop_->advance(1s);
+  ASSERT_TRUE(first.is_done());
+  EXPECT_EQ(first.completion().error->kind, ErrorKind::kTimeout);
+  EXPECT_TRUE(transfer().cancelled);
+}
+
+TEST_F(MergedCallsTest, ADeadlineCountsFromWhenItsCallerJoined) {
+  const Caller first = call_within(deadline(2s));
+  loop_->advance(1s);
+  const Caller second = call_within(deadline(2s));
+  loop_->advance(1s);
+  EXPECT_TRUE(first.is_done());
+  EXPECT_FALSE(second.is_done());
+  loop_->advance(1s);
+  ASSERT_TRUE(second.is_done());
+  EXPECT_EQ(second.completion().error->kind, ErrorKind::kTimeout);
+}
+
+TEST_F(MergedCallsTest, AnAttemptThatTookTooLongForAllFailsForAllOfThem) {
+  const Caller first = call_within(total(2s));
+  loop_->advance(1s);
+  const Caller second = call_within(total(2s));
+  loop_->advance(1s);
+  EXPECT_EQ(first.completion().error->kind, ErrorKind::kTimeout);
+  EXPECT_EQ(second.completion().error->kind, ErrorKind::kTimeout);
+}
+
+TEST_F(MergedCallsTest, AReadersIdleTimeEndsHimAlone) {
+  Timeouts impatient;
+  impatient.idle = 1s;
+  const Caller first = call(true);
+  const Caller second = call_within(impatient, true);
+  open_stream();
+  say(test::stream_event(R"({"content":"H"})"));
+  loop_->advance(1s);
+  ASSERT_TRUE(second.is_done());
+  EXPECT_EQ(second.completion().error->timeout_phase, TimeoutPhase::kIdle);
+  say(test::stream_event(R"({"content":"i"})") + test::stream_event("{}", "\"stop\"") +
+      "data: [DONE]\n\n");
+  EXPECT_EQ(first.text(), "Hi");
 }
 
 TEST_F(MergedCallsTest, AnErrorGoesToAllAndIsNotKept) {
