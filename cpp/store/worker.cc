@@ -6,7 +6,9 @@
 #include <cassert>
 #include <csignal>
 #include <deque>
+#include <map>
 #include <memory>
+#include <optional>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -35,16 +37,43 @@ void block_signals() {
 }  // namespace
 
 struct Worker::State {
+  using Time = std::chrono::steady_clock::time_point;
+
+  // The next job that may begin now. Nothing: wait, but no longer than `wait` says.
+  std::optional<Job> take(std::optional<Time::duration>& wait) LLMGATE_REQUIRES(mutex);
+
   const pid_t process = ::getpid();
   std::thread thread;
   Mutex mutex;
   Condition changed;
   std::deque<Job> jobs LLMGATE_GUARDED_BY(mutex);
+  std::multimap<Time, Job> later LLMGATE_GUARDED_BY(mutex);  // by when they are due
   bool has_thread LLMGATE_GUARDED_BY(mutex) = false;
   bool is_running LLMGATE_GUARDED_BY(mutex) = false;  // a job, at this moment
   bool is_stopped LLMGATE_GUARDED_BY(mutex) = false;
   int pauses LLMGATE_GUARDED_BY(mutex) = 0;
 };
+
+std::optional<Worker::Job> Worker::State::take(std::optional<Time::duration>& wait) {
+  wait.reset();
+  if (pauses > 0) {
+    return std::nullopt;
+  }
+  std::optional<Job> job;
+  if (!later.empty()) {
+    const Time::duration left = later.begin()->first - std::chrono::steady_clock::now();
+    if (left <= Time::duration::zero()) {
+      job = std::move(later.extract(later.begin()).mapped());
+      return job;
+    }
+    wait = left;
+  }
+  if (!jobs.empty()) {
+    job = std::move(jobs.front());
+    jobs.pop_front();
+  }
+  return job;
+}
 
 Worker::~Worker() {
   stop();
@@ -64,11 +93,17 @@ Worker::State& Worker::state() const {
   return *current;
 }
 
-bool Worker::submit(Job job) {
+bool Worker::submit(Job job) { return add(std::chrono::milliseconds(0), std::move(job)); }
+
+bool Worker::submit_after(std::chrono::milliseconds delay, Job job) {
+  return add(delay, std::move(job));
+}
+
+bool Worker::add(std::chrono::milliseconds delay, Job job) {
   State& own = state();
   {
     MutexLock lock(own.mutex);
-    if (own.is_stopped || own.jobs.size() >= max_waiting_) {
+    if (own.is_stopped || own.jobs.size() + own.later.size() >= max_waiting_) {
       return false;
     }
     if (!own.has_thread) {
@@ -79,7 +114,11 @@ bool Worker::submit(Job job) {
       }
       own.has_thread = true;
     }
-    own.jobs.push_back(std::move(job));
+    if (delay.count() > 0) {
+      own.later.emplace(std::chrono::steady_clock::now() + delay, std::move(job));
+    } else {
+      own.jobs.push_back(std::move(job));
+    }
   }
   own.changed.notify_all();
   return true;
@@ -91,14 +130,19 @@ void Worker::run_jobs(State& state) {
     Job job;
     {
       MutexLock lock(state.mutex);
-      while (!state.is_stopped && (state.pauses > 0 || state.jobs.empty())) {
-        state.changed.wait(state.mutex);
+      std::optional<State::Time::duration> wait;
+      std::optional<Job> next;
+      while (!state.is_stopped && !(next = state.take(wait))) {
+        if (wait) {
+          state.changed.wait_for(state.mutex, *wait);
+        } else {
+          state.changed.wait(state.mutex);
+        }
       }
       if (state.is_stopped) {
         return;
       }
-      job = std::move(state.jobs.front());
-      state.jobs.pop_front();
+      job = std::move(*next);
       state.is_running = true;
     }
     call(job, Turn::kRun);
@@ -120,6 +164,9 @@ void Worker::stop() {
       return;
     }
     left.swap(own.jobs);
+    for (auto& [due, job] : std::exchange(own.later, {})) {
+      left.push_back(std::move(job));
+    }
   }
   own.changed.notify_all();
   if (own.thread.joinable()) {
@@ -154,7 +201,7 @@ void Worker::resume() {
 std::size_t Worker::waiting() const {
   State& own = state();
   MutexLock lock(own.mutex);
-  return own.jobs.size();
+  return own.jobs.size() + own.later.size();
 }
 
 }  // namespace llmgate::store

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <functional>
 
@@ -28,6 +29,8 @@ class Worker {
   // Never blocks on a job. False: too many are waiting, or it has stopped; the job is then never
   // called. Else it is called exactly once, and destroyed soon after.
   [[nodiscard]] bool submit(Job job);
+  // The same, once `delay` has passed: no job is begun before it is due.
+  [[nodiscard]] bool submit_after(std::chrono::milliseconds delay, Job job);
   // Waits for the job that runs; those waiting get kStopped, on this thread, in order. Not from
   // within a job. Idempotent.
   void stop();
@@ -42,6 +45,7 @@ class Worker {
  private:
   struct State;
   [[nodiscard]] State& state() const;
+  [[nodiscard]] bool add(std::chrono::milliseconds delay, Job job);
   static void run_jobs(State& state);
 
   const std::size_t max_waiting_;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <future>
 #include <memory>
 #include <stdexcept>
@@ -71,6 +72,48 @@ TEST(Worker, TellsWaitingJobsThatItStops) {
   EXPECT_EQ(turns, std::vector<Turn>(3, Turn::kStopped));
   EXPECT_FALSE(worker.submit([](Turn) {}));
   worker.stop();
+}
+
+TEST(Worker, AJobForLaterIsPassedByThoseForNow) {
+  Worker worker(10);
+  std::vector<int> order;
+  std::promise<void> both;
+  ASSERT_TRUE(worker.submit_after(std::chrono::milliseconds(20), [&](Turn) {
+    order.push_back(2);
+    both.set_value();
+  }));
+  const auto begun = std::chrono::steady_clock::now();
+  ASSERT_TRUE(worker.submit([&order](Turn) { order.push_back(1); }));
+  both.get_future().wait();
+  EXPECT_EQ(order, (std::vector<int>{1, 2}));
+  EXPECT_GE(std::chrono::steady_clock::now() - begun, std::chrono::milliseconds(10));
+}
+
+TEST(Worker, JobsForLaterBeginInTheOrderInWhichTheyAreDue) {
+  Worker worker(10);
+  worker.pause();
+  std::vector<int> order;
+  std::promise<void> last;
+  ASSERT_TRUE(worker.submit_after(std::chrono::milliseconds(3), [&](Turn) {
+    order.push_back(3);
+    last.set_value();
+  }));
+  ASSERT_TRUE(
+      worker.submit_after(std::chrono::milliseconds(1), [&order](Turn) { order.push_back(1); }));
+  EXPECT_EQ(worker.waiting(), 2U);
+  worker.resume();
+  last.get_future().wait();
+  EXPECT_EQ(order, (std::vector<int>{1, 3}));
+}
+
+TEST(Worker, AStopDoesNotWaitForWhatIsForLater) {
+  Worker worker(10);
+  std::vector<Turn> turns;
+  ASSERT_TRUE(
+      worker.submit_after(std::chrono::hours(1), [&turns](Turn turn) { turns.push_back(turn); }));
+  settle(worker);
+  worker.stop();
+  EXPECT_EQ(turns, std::vector<Turn>{Turn::kStopped});
 }
 
 TEST(Worker, FinishesTheJobThatRunsWhenItStops) {
