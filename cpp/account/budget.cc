@@ -7,13 +7,6 @@
 namespace llmgate::account {
 namespace {
 
-// A rolling window forgets in this many steps; never earlier than it should.
-constexpr int kSlices = 60;
-
-std::chrono::seconds slice_of(const Window& window) {
-  return std::max<std::chrono::seconds>(window.length / kSlices, std::chrono::seconds(1));
-}
-
 std::int64_t add_held_tokens(std::int64_t a, std::int64_t b) {
   return static_cast<std::int64_t>(std::clamp<Int128>(static_cast<Int128>(a) + b,
                                                       std::numeric_limits<std::int64_t>::min(),
@@ -71,7 +64,16 @@ void BudgetAccount::follow(const std::shared_ptr<const BudgetRule>& rule) {
   rule_ = rule;
 }
 
+void BudgetAccount::show(const AccountState& state) {
+  spent_ = state.spent;
+  reserved_ = state.reserved;
+  span_.end = state.until;
+}
+
 bool BudgetAccount::is_blank() const {
+  if (is_shared()) {
+    return true;  // the file has it all
+  }
   const auto is_zero = [](const Amount& amount) {
     return amount.usd.is_zero() && amount.tokens == 0;
   };
@@ -83,6 +85,12 @@ void BudgetAccount::advance(WallTime now) {
     return;
   }
   latest_ = now;
+  if (is_shared()) {
+    if (now >= warned_until_) {
+      has_warned_ = false;
+    }
+    return;
+  }
   if (rule_->window.kind == WindowKind::kRolling) {
     forget(now - rule_->window.length);
     return;
@@ -127,7 +135,7 @@ bool BudgetAccount::has_room_for(const Amount& amount) const {
 }
 
 WallTime BudgetAccount::until() const {
-  if (rule_->window.kind != WindowKind::kRolling) {
+  if (is_shared() || rule_->window.kind != WindowKind::kRolling) {
     return span_.end;
   }
   return slices_.empty() ? latest_ + rule_->window.length
@@ -158,6 +166,7 @@ bool BudgetAccount::takes_warning() {
                     : 0;
   has_warned_ = (rule_->usd && usd >= rule_->warn_at * rule_->usd->to_double()) ||
                 (rule_->tokens && tokens >= rule_->warn_at * static_cast<double>(*rule_->tokens));
+  warned_until_ = span_.end;
   return has_warned_;
 }
 

@@ -39,12 +39,23 @@ struct BudgetRule {
   double warn_at = 0;     // a share of the limit; 0: never
   bool clamps = true;     // where the caller gave no limit of output, it is set to what is left
   bool reroutes = false;  // too little left leads on to other targets, as a failure would
-  std::string path;       // of the file shared with other processes; empty: this process alone
+  // The name of its accounts in the ledger's file, which other processes spend from, too; empty:
+  // this process alone.
+  std::string shared;
 };
 
 // Whether the rule is for such a call; then the names of its accounts, "" without `per`.
 std::vector<std::string> accounts_of(const BudgetRule& rule, const Labels& labels);
 
+// An account as a ledger's file has it at one moment.
+struct AccountState {
+  Amount spent;
+  Amount reserved;
+  WallTime until;  // as BudgetAccount::until()
+};
+
+// Of a budget that is shared with other processes it only shows what the file last said: nothing
+// is reserved in it or spent.
 class BudgetAccount {
  public:
   BudgetAccount(std::shared_ptr<const BudgetRule> rule, std::string value)
@@ -53,6 +64,10 @@ class BudgetAccount {
   [[nodiscard]] const BudgetRule& rule() const { return *rule_; }
   // From now on by this rule, which has the same id.
   void follow(const std::shared_ptr<const BudgetRule>& rule);
+  [[nodiscard]] bool is_shared() const { return !rule_->shared.empty(); }
+  [[nodiscard]] const std::string& value() const { return value_; }
+  // What the file says of a shared one.
+  void show(const AccountState& state);
   // "budget 'search' of team 'x'"
   [[nodiscard]] std::string title() const;
 
@@ -91,6 +106,7 @@ class BudgetAccount {
   WallTime latest_ = WallTime::min();
   std::deque<Slice> slices_;  // of a rolling window, oldest first
   bool has_warned_ = false;
+  WallTime warned_until_ = WallTime::min();  // of a shared one
 };
 
 }  // namespace llmgate::account

@@ -1,6 +1,7 @@
 #include "account/budget_book.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace llmgate::account {
 
@@ -78,27 +79,78 @@ const BudgetAccount* BudgetBook::shortage(const Accounts& accounts, const Amount
 
 Reservation BudgetBook::reserve(Accounts accounts, const Amount& amount,
                                 std::vector<std::string>& warnings) {
-  for (const auto& account : accounts) {
-    account->reserve(amount);
-    if (account->takes_warning()) {
-      const BudgetRule& rule = account->rule();
-      std::string text = account->title() + " has reached " +
-                         std::to_string(static_cast<int>(rule.warn_at * 100)) + " % of ";
-      text += rule.usd ? "$" + rule.usd->text() : std::to_string(*rule.tokens) + " tokens";
-      warnings.push_back(std::move(text));
-    }
-  }
   Reservation reservation;
-  reservation.accounts_ = std::move(accounts);
+  for (auto& account : accounts) {
+    if (account->is_shared()) {
+      reservation.shared_.push_back(std::move(account));
+      continue;
+    }
+    account->reserve(amount);
+    warn(*account, warnings);
+    reservation.accounts_.push_back(std::move(account));
+  }
   reservation.amount_ = amount;
   return reservation;
+}
+
+void BudgetBook::warn(BudgetAccount& account, std::vector<std::string>& warnings) {
+  if (account.takes_warning()) {
+    const BudgetRule& rule = account.rule();
+    std::string text = account.title() + " has reached " +
+                       std::to_string(static_cast<int>(rule.warn_at * 100)) + " % of ";
+    text += rule.usd ? "$" + rule.usd->text() : std::to_string(*rule.tokens) + " tokens";
+    warnings.push_back(std::move(text));
+  }
 }
 
 void BudgetBook::settle(Reservation& reservation, const Amount& actual, WallTime now) {
   for (const auto& account : reservation.accounts_) {
     account->settle(reservation.amount_, actual, now);
   }
+  if (reservation.ledger_ != nullptr && !reservation.only_looks_) {
+    reservation.ledger_->settle(reservation.number_, actual, now);
+  }
   reservation = Reservation();
+}
+
+bool BudgetBook::is_any_shared(const Accounts& accounts) {
+  return std::any_of(accounts.begin(), accounts.end(),
+                     [](const auto& account) { return account->is_shared(); });
+}
+
+Reservation BudgetBook::look(const Accounts& accounts) {
+  Reservation reservation;
+  std::copy_if(accounts.begin(), accounts.end(), std::back_inserter(reservation.shared_),
+               [](const auto& account) { return account->is_shared(); });
+  reservation.only_looks_ = true;
+  return reservation;
+}
+
+void BudgetBook::ask(Reservation& reservation, const std::shared_ptr<SharedLedger>& ledger,
+                     WallTime now, SharedLedger::OnAnswer on_answer) {
+  SharedBid bid;
+  for (const auto& account : reservation.shared_) {
+    const BudgetRule& rule = account->rule();
+    bid.entries.push_back(
+        {{rule.shared, rule.per, account->value(), rule.window}, rule.usd, rule.tokens});
+  }
+  if (!reservation.only_looks_) {
+    bid.amount = reservation.amount_;
+  }
+  bid.now = now;
+  reservation.ledger_ = ledger;
+  reservation.number_ = ledger->reserve(std::move(bid), std::move(on_answer));
+}
+
+void BudgetBook::show(Reservation& reservation, const SharedGrant& grant,
+                      std::vector<std::string>& warnings) {
+  reservation.only_looks_ = !grant.is_granted;
+  for (std::size_t i = 0; i < grant.states.size() && i < reservation.shared_.size(); ++i) {
+    reservation.shared_[i]->show(grant.states[i]);
+    if (grant.is_granted) {
+      warn(*reservation.shared_[i], warnings);
+    }
+  }
 }
 
 std::vector<std::pair<std::string, std::shared_ptr<BudgetAccount>>> BudgetBook::accounts(

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "account/budget.h"
+#include "account/shared_ledger.h"
 
 namespace llmgate::account {
 
@@ -25,17 +26,27 @@ struct Headroom {
   bool reroutes = false;               // one of them would rather have another target asked
 };
 
-// What an attempt holds in the accounts that it is under, until it is settled.
+// What an attempt holds in the accounts that it is under, until it is settled. In shared ones only
+// once the ledger's file has been asked and has said yes.
 class Reservation {
  public:
   Reservation() = default;
-  [[nodiscard]] bool is_empty() const { return accounts_.empty(); }
+  [[nodiscard]] bool is_empty() const { return accounts_.empty() && shared_.empty(); }
+  [[nodiscard]] bool is_shared() const { return !shared_.empty(); }
   [[nodiscard]] const Amount& amount() const { return amount_; }
+  // Of the first shared one: "budget 'search' of team 'x'".
+  [[nodiscard]] std::string shared_title() const { return shared_.front()->title(); }
+  [[nodiscard]] std::uint64_t number() const { return number_; }  // of the bid; 0: none was made
 
  private:
   friend class BudgetBook;
-  std::vector<std::shared_ptr<BudgetAccount>> accounts_;
+  std::vector<std::shared_ptr<BudgetAccount>> accounts_;  // of this process
+  std::vector<std::shared_ptr<BudgetAccount>> shared_;
   Amount amount_;
+  bool only_looks_ = false;  // nothing is to be settled in the file
+  // The one that was asked, even if another one is enabled by now.
+  std::shared_ptr<SharedLedger> ledger_;
+  std::uint64_t number_ = 0;
 };
 
 class BudgetBook {
@@ -62,12 +73,22 @@ class BudgetBook {
                              std::vector<std::string>& warnings);
   static void settle(Reservation& reservation, const Amount& actual, WallTime now);
 
+  [[nodiscard]] static bool is_any_shared(const Accounts& accounts);
+  // Holds nothing: for the state of the shared ones.
+  static Reservation look(const Accounts& accounts);
+  // What shared accounts have to do with it: asks the file, then shows what it says.
+  static void ask(Reservation& reservation, const std::shared_ptr<SharedLedger>& ledger,
+                  WallTime now, SharedLedger::OnAnswer on_answer);
+  static void show(Reservation& reservation, const SharedGrant& grant,
+                   std::vector<std::string>& warnings);
+
   // As of now, by the value of `per`.
   std::vector<std::pair<std::string, std::shared_ptr<BudgetAccount>>> accounts(std::uint64_t id,
                                                                                WallTime now);
 
  private:
   using Key = std::pair<std::uint64_t, std::string>;
+  static void warn(BudgetAccount& account, std::vector<std::string>& warnings);
   // Accounts of users who have gone are swept out once there are so many, and then twice as many.
   static constexpr std::size_t kFirstSweep = 1024;
 

@@ -64,8 +64,17 @@ Totals& Totals::operator+=(const Totals& other) {
 }
 
 void Ledger::add(const CallRecord& record) {
-  const std::int32_t day = day_of(record.at);
-  std::array parts{record.provider, record.model, record.deployment, record.user, record.metadata};
+  find(day_of(record.at),
+       {record.provider, record.model, record.deployment, record.user, record.metadata})
+      .add(record);
+}
+
+void Ledger::add(const LedgerSum& sum) {
+  const LedgerKey& key = sum.key;
+  find(key.day, {key.provider, key.model, key.deployment, key.user, key.metadata}) += sum.totals;
+}
+
+Totals& Ledger::find(std::int32_t day, Parts parts) {
   write_key(day, parts, scratch_);
   auto found = sums_.find(std::string_view(scratch_));
   if (found == sums_.end() && sums_.size() >= kMostSums) {
@@ -83,7 +92,7 @@ void Ledger::add(const CallRecord& record) {
                   std::string(parts[4])};
     found = sums_.emplace(scratch_, Sum{std::move(key), {}}).first;
   }
-  found->second.totals.add(record);
+  return found->second.totals;
 }
 
 std::vector<LedgerSum> Ledger::sums() const {

@@ -3,6 +3,7 @@
 // kinds of calls new ones are summed without their user and metadata, and the sums say so.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -87,6 +88,7 @@ class Ledger {
   Ledger& operator=(const Ledger&) = delete;
 
   void add(const CallRecord& record);
+  void add(const LedgerSum& sum);
   [[nodiscard]] std::vector<LedgerSum> sums() const;
   // The same, and forgets them.
   std::vector<LedgerSum> take();
@@ -101,6 +103,10 @@ class Ledger {
     LedgerKey key;
     Totals totals;
   };
+
+  // Day, then provider, model, deployment, user and metadata.
+  using Parts = std::array<std::string_view, 5>;
+  Totals& find(std::int32_t day, Parts parts);
 
   std::unordered_map<std::string, Sum, Hash, std::equal_to<>> sums_;
   std::string scratch_;  // the key that is looked for

@@ -1,5 +1,6 @@
 #include "account/window.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdio>
@@ -100,6 +101,11 @@ Span span_of(const Window& window, WallTime time) {
     }
   }
   return {};
+}
+
+std::chrono::seconds slice_of(const Window& window) {
+  constexpr int kSlices = 60;
+  return std::max<seconds>(window.length / kSlices, seconds(1));
 }
 
 std::int32_t day_of(WallTime time) {

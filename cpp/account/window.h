@@ -31,6 +31,8 @@ struct Span {
   WallTime end = WallTime::max();
 };
 Span span_of(const Window& window, WallTime time);
+// A rolling window forgets in steps of this length; never earlier than it should.
+std::chrono::seconds slice_of(const Window& window);
 
 // Days since 1970 in UTC, and as "2026-11-22".
 std::int32_t day_of(WallTime time);
