@@ -239,6 +239,9 @@ void Call::stop_transfer(Exchange& exchange) {
     exchange.injected->is_pending = false;
     context_.loop.cancel_timer(std::exchange(exchange.injected->timer, 0));
   }
+  if (exchange.bid) {
+    withdraw_bid(exchange);
+  }
 }
 
 void Call::stop_transfers() {
@@ -314,8 +317,10 @@ void Call::close_attempt(Exchange& exchange, const Error* error) {
         attempt.status != 0 || error->kind == ErrorKind::kConnectionLost ||
         error->kind == ErrorKind::kCancelled || error->kind == ErrorKind::kShutdown ||
         (error->kind == ErrorKind::kTimeout && error->timeout_phase != TimeoutPhase::kConnect);
-    attempt.maybe_billed = traits_of(error->kind).maybe_billed && may_have_left;
+    attempt.maybe_billed =
+        traits_of(error->kind).maybe_billed && may_have_left && exchange.bid == nullptr;
   }
+  exchange.bid = nullptr;
   pay(exchange, error == nullptr);
 }
 
@@ -519,8 +524,9 @@ void Call::expire(Exchange& exchange, const Deadline& deadline) {
   if (is_out_of_time_) {
     drop_rival(exchange);
   }
+  const bool is_ours = exchange.bid != nullptr;
   stop_transfer(exchange);
-  fail_attempt(exchange, timeout_error(deadline), false, false);
+  fail_attempt(exchange, timeout_error(deadline), false, is_ours);
 }
 
 // Whether enough of the stream has come since the last look; begins the next window.

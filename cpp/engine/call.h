@@ -21,7 +21,7 @@
 #include "engine/deadlines.h"
 #include "engine/exchange.h"
 #include "engine/router_table.h"
-#include "engine/tier_mail.h"
+#include "engine/worker_mail.h"
 #include "net/event_loop.h"
 #include "net/transport.h"
 #include "routing/attempt_plan.h"
@@ -38,7 +38,7 @@ struct CallContext {
   chat::IssuedMessages& issued;
   RouterTable& routers;
   Accounts& accounts;
-  const std::shared_ptr<TierMail>& mail;
+  const std::shared_ptr<WorkerMail>& mail;
   std::shared_ptr<net::Transport>
       diversion;  // keeps `transport` alive where it is not the engine's
 };
@@ -55,8 +55,8 @@ class Call final : public ExchangeOwner {
   void start();
   // Ends the call with this kind (kCancelled, kShutdown), unless it has ended.
   void cancel(ErrorKind kind);
-  // What a slow tier had; nothing: it has none.
-  void take_record(std::optional<cache::StoredRecord> record);
+  // What a worker says that this call has asked.
+  void take_letter(WorkerMail::Letter letter);
   // The reader has caught up with a paused stream.
   void resume();
 
@@ -88,6 +88,8 @@ class Call final : public ExchangeOwner {
   bool answer_from_memory();
   bool ask_tiers();
   void answer_from(const cache::CachedEntry& entry, std::string_view tier);
+  // What a slow tier had; nothing: it has none.
+  void take_record(std::optional<cache::StoredRecord> record);
   void begin();
 
   // Plan: what comes next, and carrying it out.
@@ -106,6 +108,7 @@ class Call final : public ExchangeOwner {
   Failure prepare_request(Exchange& exchange);
   Failure lay_parameters(Exchange& exchange);
   void send(Exchange& exchange);
+  void render_and_send(Exchange& exchange, const wire::Issuer& issuer);
   void send_out(Exchange& exchange, net::HttpRequest&& request);
   bool inject_fault(Exchange& exchange, net::HttpRequest& request);
   void end_injected(Exchange& exchange);
@@ -117,7 +120,12 @@ class Call final : public ExchangeOwner {
   void drop_rival(const Exchange& winner);
 
   // Costs.
-  Failure reserve_budget(Exchange& exchange);
+  // False: the attempt waits for the ledger, or has failed.
+  bool reserve_budget(Exchange& exchange, int round);
+  bool ask_ledger(Exchange& exchange, CallAccount::Permit permit, int round);
+  void take_answer(account::SharedAnswer answer);
+  void withdraw_bid(Exchange& exchange);
+  Failure take_permit(Exchange& exchange, CallAccount::Permit permit);
   Failure lay_for_budget(Exchange& exchange, const CallAccount::Permit& permit);
   void pay(Exchange& exchange, bool is_complete);
   std::optional<account::Cost> count_cost(const Exchange& exchange);

@@ -151,7 +151,7 @@ Result<Amount> CallAccount::amount_of(const Bid& bid, std::int64_t prompt, std::
   return amount;
 }
 
-Result<CallAccount::Permit> CallAccount::reserve(const Bid& bid, WallTime now) {
+Result<CallAccount::Permit> CallAccount::reserve(const Bid& bid, bool is_fresh, WallTime now) {
   Budgeted& budgeted = *budgeted_;
   budgeted.labels.provider = bid.of.provider;
   budgeted.labels.model = bid.of.model;
@@ -162,6 +162,8 @@ Result<CallAccount::Permit> CallAccount::reserve(const Bid& bid, WallTime now) {
   if (accounts.empty()) {
     return Permit();
   }
+  // What a shared account showed before says yes at most: the file decides.
+  const bool is_stale = !is_fresh && BudgetBook::is_any_shared(accounts);
   const auto limits =
       accounts_.pricing == nullptr ? account::Pricing::Limits() : accounts_.pricing->limits(bid.of);
   const auto given = output_limit_of(bid.request);
@@ -186,6 +188,9 @@ Result<CallAccount::Permit> CallAccount::reserve(const Bid& bid, WallTime now) {
     if (short_of == nullptr) {
       return Permit{BudgetBook::reserve(std::move(accounts), *needed, budgeted.warnings), 0, {}};
     }
+    if (is_counted && is_stale) {
+      return Permit{BudgetBook::look(accounts), 0, {}};
+    }
     if (is_counted && !may_clamp) {
       return exceeded(*short_of, *needed, now);
     }
@@ -195,6 +200,9 @@ Result<CallAccount::Permit> CallAccount::reserve(const Bid& bid, WallTime now) {
   }
   if (!may_clamp) {
     return unpriced(bid.of, "has no known limit of output, and the call sets no max_tokens");
+  }
+  if (is_stale) {
+    return Permit{BudgetBook::look(accounts), 0, {}};
   }
   return clamp(bid, {std::move(accounts), *prompt, output, headroom.usd.has_value()}, now);
 }
@@ -223,6 +231,28 @@ Result<CallAccount::Permit> CallAccount::clamp(const Bid& bid, Room room, WallTi
   return Permit{
       BudgetBook::reserve(std::move(room.accounts), *amount_at(fits), budgeted_->warnings), fits,
       std::move(reason)};
+}
+
+Failure CallAccount::ask(account::Reservation& reservation,
+                         account::SharedLedger::OnAnswer on_answer, WallTime now) {
+  if (accounts_.shared_ledger == nullptr) {
+    std::string title = reservation.shared_title();
+    withdraw(reservation, now);
+    return bad_request("", std::move(title) +
+                               " is shared with other processes, and no ledger is enabled; call "
+                               "llmgate.enable_ledger(path) first");
+  }
+  BudgetBook::ask(reservation, accounts_.shared_ledger, now, std::move(on_answer));
+  return std::nullopt;
+}
+
+bool CallAccount::take_answer(account::Reservation& reservation,
+                              const account::SharedAnswer& answer, WallTime now) {
+  BudgetBook::show(reservation, answer.grant, budgeted_->warnings);
+  if (!answer.grant.is_granted) {
+    withdraw(reservation, now);
+  }
+  return answer.grant.is_granted;
 }
 
 std::optional<account::Cost> CallAccount::settle(const End& end, account::Reservation* reservation,
@@ -278,7 +308,7 @@ void CallAccount::record(const CallSpec& spec, const Completion& completion, con
   if (last.first_content) {
     record.first_content = last.started + *last.first_content;
   }
-  accounts_.ledger.add(record);
+  accounts_.add(record);
 }
 
 std::vector<std::string> CallAccount::take_warnings() {

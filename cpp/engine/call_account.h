@@ -45,8 +45,19 @@ class CallAccount {
     std::int64_t max_tokens = 0;  // to ask for instead of none; 0: as the request says
     std::string reason;           // of that: whose budget
   };
-  // An error of kind kBudgetExceeded where there is no room.
-  Result<Permit> reserve(const Bid& bid, WallTime now);
+  // An error of kind kBudgetExceeded where there is no room. A permit whose reservation is shared
+  // is none before ask() has had its answer. `is_fresh`: an answer to this bid has just come.
+  Result<Permit> reserve(const Bid& bid, bool is_fresh, WallTime now);
+  // Asks the ledger's file about it. An error where no ledger is enabled.
+  Failure ask(account::Reservation& reservation, account::SharedLedger::OnAnswer on_answer,
+              WallTime now);
+  // True: it holds now. Else nothing does, and what was learnt decides the next bid.
+  bool take_answer(account::Reservation& reservation, const account::SharedAnswer& answer,
+                   WallTime now);
+  // For an attempt that will not be sent.
+  static void withdraw(account::Reservation& reservation, WallTime now) {
+    account::BudgetBook::settle(reservation, {}, now);
+  }
   // Whether the last refusal leads on to another target.
   [[nodiscard]] bool reroutes() const { return budgeted_ != nullptr && budgeted_->reroutes; }
 

@@ -264,12 +264,12 @@ void Call::send(Exchange& exchange) {
       return;
     }
   }
-  if (account_.has_budgets()) {
-    if (Failure failure = reserve_budget(exchange)) {
-      fail_attempt(exchange, std::move(*failure), false, true);
-      return;
-    }
+  if (!account_.has_budgets() || reserve_budget(exchange, 0)) {
+    render_and_send(exchange, issuer);
   }
+}
+
+void Call::render_and_send(Exchange& exchange, const wire::Issuer& issuer) {
   auto rendered = render_request(
       {request_of(exchange), *exchange.target, exchange.timeouts->connect, spec_.is_strict}, issuer,
       completion_->dispositions);

@@ -39,7 +39,7 @@ bool Call::ask_tiers() {
       cache::record_key(cached.key.scope, cache::canonical_request(spelling_of(spec_)),
                         cached.space),
       cached.cache->clock().now() + kTierTime,
-      [mail = context_.mail, token = token_](TierMail::Record record) {
+      [mail = context_.mail, token = token_](WorkerMail::Record record) {
         mail->send(token, std::move(record));
       });
   if (!is_asked) {

@@ -28,19 +28,6 @@ void write_stream_options(json::Value given, json::Writer& out) {
   out.escaped_key("include_usage").boolean(true).end_object();
 }
 
-// What makes a request dearer, as far as its text shows: a word too many only makes a bound higher.
-account::Extras extras_of(const chat::ChatRequest& request, std::string& storage) {
-  const auto names = [&](std::string_view word) {
-    return request.body().find(word) != std::string_view::npos;
-  };
-  account::Extras extras;
-  extras.service_tier = request.root().find("service_tier").unescaped(storage);
-  extras.has_audio = names("audio");
-  extras.has_images = names("image") || names("video");
-  extras.has_long_cache = names("\"ttl\"");
-  return extras;
-}
-
 // OpenAI's own models refuse the older name.
 std::string limit_name(const providers::Target& target) {
   const std::string_view provider = target.provider->name;
@@ -56,28 +43,6 @@ account::Priced Call::priced(const Exchange& exchange) const {
           route_.is_routed() ? std::string_view(route_.target_of(exchange.path).base_model)
                              : std::string_view(),
           duration_cast<std::chrono::seconds>(wall().time_since_epoch()).count()};
-}
-
-// Before an attempt is sent: its room in every budget that it is under.
-Failure Call::reserve_budget(Exchange& exchange) {
-  exchange.hides_usage = false;
-  exchange.budget_notes.clear();
-  if (mock_of(exchange) != nullptr) {
-    return std::nullopt;
-  }
-  std::string storage;
-  auto permit = account_.reserve({priced(exchange), extras_of(request_of(exchange), storage),
-                                  request_of(exchange), !spec_.is_strict},
-                                 wall());
-  if (!permit) {
-    return std::move(permit.error());
-  }
-  if (permit->reservation.is_empty()) {
-    return std::nullopt;
-  }
-  Failure failure = lay_for_budget(exchange, *permit);
-  exchange.reservation = std::make_unique<account::Reservation>(std::move(permit->reservation));
-  return failure;
 }
 
 // What a budget changes in the request: the limit of its output, and that usage is reported.

@@ -28,8 +28,8 @@ Engine::Engine(std::unique_ptr<net::EventLoop> loop, std::unique_ptr<net::Transp
     : loop_(std::move(loop)),
       transport_(std::move(transport)),
       random_(std::move(random)),
-      mail_(std::make_shared<TierMail>([this](Token token, TierMail::Record record) {
-        send(TierAnswer{token, std::move(record)}, Runner::kNobody);
+      mail_(std::make_shared<WorkerMail>([this](Token token, WorkerMail::Letter letter) {
+        send(Answer{token, std::move(letter)}, Runner::kNobody);
       })),
       merged_(*loop_, [this](Token token) {
         if (token == awaited_) {
@@ -201,9 +201,9 @@ void Engine::drain_inbox() {
       inspection->look({routers_, accounts_, loop_->clock()});
       continue;
     }
-    if (auto* answer = std::get_if<TierAnswer>(&message)) {
+    if (auto* answer = std::get_if<Answer>(&message)) {
       if (const auto found = calls_.find(answer->token); found != calls_.end()) {
-        found->second->take_record(std::move(answer->record));
+        found->second->take_letter(std::move(answer->letter));
       }
       continue;
     }

@@ -27,7 +27,7 @@
 #include "engine/completion_sink.h"
 #include "engine/merged_calls.h"
 #include "engine/router_table.h"
-#include "engine/tier_mail.h"
+#include "engine/worker_mail.h"
 #include "net/event_loop.h"
 #include "net/transport.h"
 
@@ -84,11 +84,11 @@ class Engine {
   struct Inspection {
     Look look;
   };
-  struct TierAnswer {
+  struct Answer {
     Token token;
-    TierMail::Record record;
+    WorkerMail::Letter letter;
   };
-  using Message = std::variant<Submission, Cancellation, Resumption, Inspection, TierAnswer>;
+  using Message = std::variant<Submission, Cancellation, Resumption, Inspection, Answer>;
 
   // Who runs the loop now.
   enum class Runner : std::uint8_t { kNobody, kThread, kCaller };
@@ -112,7 +112,7 @@ class Engine {
   std::unique_ptr<net::Transport> transport_;
   std::unique_ptr<Random> random_;
   std::thread thread_;
-  std::shared_ptr<TierMail> mail_;
+  std::shared_ptr<WorkerMail> mail_;
 
   Mutex mutex_;
   std::vector<Message> inbox_ LLMGATE_GUARDED_BY(mutex_);

@@ -13,6 +13,7 @@
 #include "chat/disposition.h"
 #include "chat/request.h"
 #include "engine/answer_reader.h"
+#include "engine/call_account.h"
 #include "engine/call_spec.h"
 #include "engine/deadlines.h"
 #include "net/event_loop.h"
@@ -32,6 +33,13 @@ struct InjectedFault {
   bool is_pending = false;  // no transfer, but the attempt is under way
   net::TimerId timer = 0;   // until its error, or until it is sent
   std::optional<net::HttpRequest> held;
+};
+
+// Room in shared budgets that the ledger was asked for, before the attempt is sent.
+struct PendingBid {
+  CallAccount::Permit permit;  // once it says yes
+  int round = 0;               // how often it has been asked
+  bool is_pending = true;      // the attempt waits for the answer
 };
 
 class ExchangeOwner {
@@ -55,7 +63,8 @@ class Exchange final : public net::TransferObserver {
   void on_end(net::TransferEnd end) override { owner_.take_end(*this, std::move(end)); }
 
   [[nodiscard]] bool is_running() const {
-    return transfer != 0 || (injected != nullptr && injected->is_pending);
+    return transfer != 0 || (injected != nullptr && injected->is_pending) ||
+           (bid != nullptr && bid->is_pending);
   }
 
   // Where it goes. Of a routed call, target and times are those of the deployment.
@@ -76,6 +85,7 @@ class Exchange final : public net::TransferObserver {
   CallTimes times;
   std::unique_ptr<InjectedFault> injected;            // null: nothing is
   std::unique_ptr<account::Reservation> reservation;  // null: under no budget
+  std::unique_ptr<PendingBid> bid;                    // null: none, or it was granted
   chat::Dispositions budget_notes;                    // what was changed for a budget
   bool hides_usage = false;  // usage was asked for by us: its chunk is not the caller's
 

@@ -1,15 +1,15 @@
-#include "engine/tier_mail.h"
+#include "engine/worker_mail.h"
 
 namespace llmgate::engine {
 
-void TierMail::send(Token token, Record record) {
+void WorkerMail::send(Token token, Letter letter) {
   MutexLock lock(mutex_);
   if (deliver_) {
-    deliver_(token, std::move(record));
+    deliver_(token, std::move(letter));
   }
 }
 
-void TierMail::close() {
+void WorkerMail::close() {
   MutexLock lock(mutex_);
   deliver_ = nullptr;
 }
