@@ -55,6 +55,20 @@ Result<std::shared_ptr<const account::BudgetRule>> read_max_cost(PyObject* given
   return std::shared_ptr<const account::BudgetRule>(std::move(rule));
 }
 
+account::CallRecord record_of(const HitRecord& hit) {
+  account::CallRecord record;
+  record.at = hit.at;
+  record.provider = hit.provider;
+  record.model = hit.model;
+  record.deployment = hit.deployment;
+  record.user = hit.user;
+  record.metadata = hit.metadata;
+  record.is_cache_hit = true;
+  record.cost = account::Usd();
+  record.saved = hit.saved;
+  return record;
+}
+
 }  // namespace
 
 std::uint64_t next_budget_id() {
@@ -131,6 +145,9 @@ void note_hit(ModuleState& state, OptionReader& reader, engine::Completion& hit)
       record.user = record.user.substr(1, record.user.size() - 2);
     }
   }
+  if (state.ledger != nullptr) {
+    state.ledger->add(record_of(record));
+  }
   state.hits.push_back(std::move(record));
   if (state.hits.size() >= kMany) {
     hand_over_hits(state);
@@ -143,17 +160,7 @@ void hand_over_hits(ModuleState& state) {
   }
   state.engine->inspect([hits = std::exchange(state.hits, {})](engine::Engine::LoopState loop) {
     for (const HitRecord& hit : hits) {
-      account::CallRecord record;
-      record.at = hit.at;
-      record.provider = hit.provider;
-      record.model = hit.model;
-      record.deployment = hit.deployment;
-      record.user = hit.user;
-      record.metadata = hit.metadata;
-      record.is_cache_hit = true;
-      record.cost = account::Usd();
-      record.saved = hit.saved;
-      loop.accounts.ledger.add(record);
+      loop.accounts.ledger.add(record_of(hit));
     }
   });
 }

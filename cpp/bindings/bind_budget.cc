@@ -68,6 +68,7 @@ Result<BudgetRule> read_rule(const py::dict& given) {
   }
   rule.clamps = find("clamps").cast<bool>();
   rule.reroutes = find("reroutes").cast<bool>();
+  rule.shared = find("shared").cast<std::string>();
   return rule;
 }
 
@@ -96,8 +97,41 @@ void write_account(const std::string& value, const BudgetAccount& account, json:
   out.end_object();
 }
 
+// Those that the processes share, as the ledger's file has them.
+std::string shared_accounts_of(ModuleState& state, const BudgetHandle& handle) {
+  const BudgetRule& rule = *handle.rule;
+  const std::shared_ptr<account::SharedLedger> ledger = state.ledger;
+  if (ledger == nullptr) {
+    raise_error(state,
+                bad_request("", "budget \"" + rule.name +
+                                    "\" is shared with other processes, and no ledger is "
+                                    "enabled; call llmgate.enable_ledger(path) first"),
+                py::none());
+  }
+  const auto found = [&] {
+    const OutsideGil outside(state);
+    return ledger->accounts({rule.shared, rule.per, "", rule.window}, SystemClock().wall());
+  }();
+  if (!found) {
+    raise_error(state, found.error(), py::none());
+  }
+  std::string text;
+  json::Writer out(text);
+  out.begin_array();
+  for (const auto& [value, of_file] : *found) {
+    BudgetAccount account(handle.rule, value);
+    account.show(of_file);
+    write_account(value, account, out);
+  }
+  out.end_array();
+  return text;
+}
+
 // As JSON: one object for each account of the rule.
 std::string accounts_of(ModuleState& state, const BudgetHandle& handle) {
+  if (!handle.rule->shared.empty()) {
+    return shared_accounts_of(state, handle);
+  }
   return ask_loop(state,
                   [id = handle.rule->id](engine::Engine::LoopState loop) {
                     std::string text;

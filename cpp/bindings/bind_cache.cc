@@ -189,9 +189,10 @@ Result<std::shared_ptr<CacheHandle>> open_cache(ModuleState& state, std::string 
   }
   auto handle = std::make_shared<CacheHandle>();
   handle->notices = reader.take_notices();
-  auto opened = cache::Cache::open(
-      std::move(read),
-      [warnings = state.tier_warnings](const std::string& message) { warnings->add(message); });
+  auto opened = cache::Cache::open(std::move(read),
+                                   [warnings = state.tier_warnings](const std::string& message) {
+                                     warnings->add("cache: " + message);
+                                   });
   if (!opened) {
     return std::move(opened.error());
   }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "bindings/cache_handle.h"
+#include "bindings/ledger_handle.h"
 #include "bindings/python_completion.h"
 #include "bindings/register.h"
 #include "net/descriptor_set.h"
@@ -24,12 +25,14 @@ namespace {
 void shut_down(ModuleState& state) {
   state.is_exiting = true;
   const std::shared_ptr<engine::Engine> engine = std::exchange(state.engine, nullptr);
+  const py::gil_scoped_release released;
   if (engine == nullptr) {
+    close_ledgers(state);
     return;
   }
-  const py::gil_scoped_release released;
   engine->shut_down();
   stop_tiers(state);
+  close_ledgers(state);
   const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(5);
   while (state.threads_inside.load() > 0 && std::chrono::steady_clock::now() < patience) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -40,6 +43,7 @@ void shut_down(ModuleState& state) {
 // left where it is, untouched, its descriptors closed, and the next call starts a new one.
 void abandon_after_fork(ModuleState& state) {
   ++state.generation;
+  renew_ledger(state);
   state.threads_inside.store(0);
   if (state.tokens != nullptr) {
     // Another thread may have been counting, with a lock.
@@ -57,6 +61,7 @@ void abandon_after_fork(ModuleState& state) {
 // Around a fork no job of a cache's tiers runs: the libraries behind them have locks of their own,
 // which a child would inherit as they are, held by a thread that it does not have.
 void pause_tiers(ModuleState& state) {
+  hold_ledgers(state);
   std::vector<std::shared_ptr<cache::Cache>> caches;
   for (const std::weak_ptr<cache::Cache>& one : state.caches) {
     caches.push_back(one.lock());
@@ -70,6 +75,7 @@ void pause_tiers(ModuleState& state) {
 }
 
 void resume_tiers(ModuleState& state) {
+  let_go_ledgers(state);
   for (const std::weak_ptr<cache::Cache>& weak : state.caches) {
     const std::shared_ptr<cache::Cache> one = weak.lock();
     if (one != nullptr && one->tiers() != nullptr) {
@@ -128,9 +134,10 @@ void register_process(py::module_& module, ModuleState& state) {
       "unlock_caches", [&state] { unlock_caches(state); }, "After a fork, in both processes.");
   module.def(
       "pause_tiers", [&state] { pause_tiers(state); },
-      "Waits until no tier of a cache is at work, and keeps it so.");
+      "Waits until no tier of a cache and no ledger is at work, and keeps it so.");
   module.def(
-      "resume_tiers", [&state] { resume_tiers(state); }, "Lets the tiers of caches go on.");
+      "resume_tiers", [&state] { resume_tiers(state); },
+      "Lets the tiers of caches and the ledgers go on.");
   module.def(
       "is_running", [&state] { return state.engine != nullptr; },
       "Whether the loop thread has been started.");

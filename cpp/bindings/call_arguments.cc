@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "bindings/attribution.h"
+#include "bindings/cache_handle.h"
 #include "bindings/call_cache.h"
 #include "bindings/call_options.h"
 #include "bindings/option_reader.h"
@@ -238,6 +239,9 @@ Result<CallArguments> read_arguments(ModuleState& state, PyObject* model, PyObje
                                      PyObject* arguments, bool is_stream) {
   OptionReader reader(arguments);
   reader.flag(Option::kStream);
+  if (state.ledger != nullptr) {
+    show_tier_warnings(state);
+  }
   auto call = read_call(state, model, messages, reader, is_stream);
   if (call && reader.failure()) {
     return std::move(*reader.failure());

@@ -26,6 +26,7 @@ PYBIND11_MODULE(_core, module) {
   register_router(module, *state);
   register_tokens(module, *state);
   register_budget(module, *state);
+  register_ledger(module, *state);
   register_usage(module, *state);
   register_recordings(module, *state);
   register_tapes(module, *state);

@@ -89,8 +89,9 @@ std::shared_ptr<engine::Engine> running_engine(ModuleState& state) {
     if (state.divert) {
       state.engine->divert_network(state.divert);
     }
-    state.engine->inspect([tokens = state.tokens, catalog = state.catalog,
+    state.engine->inspect([tokens = state.tokens, catalog = state.catalog, ledger = state.ledger,
                            rules = state.budget_rules](engine::Engine::LoopState owned) {
+      owned.accounts.shared_ledger = ledger;
       owned.accounts.tokens = tokens;
       owned.accounts.pricing = std::make_shared<account::CatalogPricing>(catalog);
       for (const auto& rule : rules) {

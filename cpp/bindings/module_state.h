@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "account/model_catalog.h"
+#include "account/shared_ledger.h"
 #include "base/mutex.h"
 #include "cache/cache.h"
 #include "engine/engine.h"
@@ -71,7 +72,7 @@ class ScopeMemory {
   std::array<Slot, 64> slots_;
 };
 
-// What slow tiers have to say, kept until a thread with the GIL comes by. Thread-safe.
+// What slow tiers and ledgers have to say, kept until a thread with the GIL comes by. Thread-safe.
 class TierWarnings {
  public:
   void add(const std::string& text);
@@ -117,8 +118,12 @@ struct ModuleState {
   std::shared_ptr<TierWarnings> tier_warnings = std::make_shared<TierWarnings>();
 
   std::shared_ptr<tokens::TokenService> tokens;  // once Python has said where the tables are
-  HitRecords hits;                               // not in the ledger yet
-  account::BudgetRules budget_rules;             // for all calls; the engine has them too
+  HitRecords hits;                               // not in the engine's ledger yet
+  // Of the engine too; null: none is enabled.
+  std::shared_ptr<account::SharedLedger> ledger;
+  std::vector<std::shared_ptr<account::SharedLedger>> former_ledgers;  // calls may settle in them
+  std::vector<std::shared_ptr<account::SharedLedger>> held_ledgers;    // while the process forks
+  account::BudgetRules budget_rules;    // for all calls; the engine has them too
   PyObject* budget_variable = nullptr;  // contextvars.ContextVar of a tuple; null before its use
   PyObject* shared_budgets = nullptr;   // a tuple, for threads without one of their own; or null
   // What is known about models; of the engine too, which may outlive the module.

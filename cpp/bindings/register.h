@@ -18,6 +18,7 @@ void register_formats(pybind11::module_& module);
 void register_router(pybind11::module_& module, ModuleState& state);
 void register_tokens(pybind11::module_& module, ModuleState& state);
 void register_budget(pybind11::module_& module, ModuleState& state);
+void register_ledger(pybind11::module_& module, ModuleState& state);
 void register_usage(pybind11::module_& module, ModuleState& state);
 void register_recordings(pybind11::module_& module, ModuleState& state);
 void register_tapes(pybind11::module_& module, ModuleState& state);

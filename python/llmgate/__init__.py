@@ -75,6 +75,7 @@ from llmgate._errors import (
     UnsupportedParamsError,
 )
 from llmgate._facts import Provider, providers, stream_chunk_builder
+from llmgate._ledger import disable_ledger, enable_ledger
 from llmgate._models import (
     ModelCost,
     get_max_tokens,
@@ -186,7 +187,9 @@ __all__ = [
     "count",
     "decode",
     "disable_cache",
+    "disable_ledger",
     "enable_cache",
+    "enable_ledger",
     "encode",
     "encoding_for_model",
     "estimate_cost",

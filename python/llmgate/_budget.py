@@ -62,6 +62,7 @@ class Budget:
         usd, tokens: the limits, as given.
         name: in messages.
         window: the span of time.
+        shared: its name in the ledger; empty: of this process alone.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class Budget:
         warn_at: float = 0.0,
         when_over: Literal["clamp", "refuse"] = "clamp",
         reroute: bool = False,
+        shared: str = "",
     ) -> None:
         if when_over not in ("clamp", "refuse"):
             raise ValueError(f"when_over is {when_over!r}; accepted: 'clamp', 'refuse'")
@@ -83,6 +85,7 @@ class Budget:
         self.tokens = tokens
         self.name = name
         self.window = window
+        self.shared = shared
         self._handle = _core.Budget(
             {
                 "usd": usd,
@@ -94,6 +97,7 @@ class Budget:
                 "warn_at": warn_at,
                 "clamps": when_over == "clamp",
                 "reroutes": reroute,
+                "shared": shared,
             }
         )
         self._entered: list[tuple[Any, tuple[_core.Budget, ...]]] = []
@@ -116,7 +120,7 @@ class Budget:
         return self
 
     def lift(self) -> None:
-        """Ends what :meth:`enforce` began, and forgets what was spent."""
+        """Ends what :meth:`enforce` began, and forgets what was spent, unless it is shared."""
         self._handle.remove()
 
     def accounts(self) -> list[dict[str, Any]]:
@@ -174,7 +178,8 @@ class Budget:
     def __repr__(self) -> str:
         limits = [f"${self.usd}"] if self.usd is not None else []
         limits += [f"{self.tokens} tokens"] if self.tokens is not None else []
-        return f"<Budget {self.name!r}: {' and '.join(limits)}, {self.window}, ${self.spent} spent>"
+        spent = f"shared as {self.shared!r}" if self.shared else f"${self.spent} spent"
+        return f"<Budget {self.name!r}: {' and '.join(limits)}, {self.window}, {spent}>"
 
 
 def budget(
@@ -188,6 +193,7 @@ def budget(
     warn_at: float = 0.0,
     when_over: Literal["clamp", "refuse"] = "clamp",
     reroute: bool = False,
+    shared: str = "",
 ) -> Budget:
     """A limit of what calls may cost, kept before they are sent.
 
@@ -209,10 +215,13 @@ def budget(
             own: ``"clamp"`` sets ``max_tokens`` to what is left (reported in the dispositions),
             ``"refuse"`` raises.
         reroute: True has a Router ask its next target, which may be cheaper, instead of failing.
+        shared: a name under which all processes with the same ledger spend from one account (one
+            for each value of ``per``, and for each window). Needs :func:`enable_ledger`.
 
     Raises:
         BadRequestError: a limit, window or name that is none.
         BudgetExceededError: from calls, when there is no room.
+        InternalError: from calls, when the ledger of a shared one cannot be used; nothing was sent.
 
     Example:
         >>> import llmgate
@@ -231,4 +240,5 @@ def budget(
         warn_at=warn_at,
         when_over=when_over,
         reroute=reroute,
+        shared=shared,
     )

@@ -8,6 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
+    from os import PathLike
     from typing import Any
 
 _MONEY = ("cost", "saved")
@@ -148,14 +149,17 @@ def usage(
     *,
     since: date | str | None = None,
     until: date | str | None = None,
+    ledger: str | PathLike[str] | None = None,
 ) -> UsageTable:
-    """What the calls of this process came to.
+    """What the calls of this process came to; with a ledger, those of all its processes.
 
     Args:
         by: one or more of ``day``, ``provider``, ``model``, ``deployment``, ``user``, ``team``,
             ``tag`` and ``metadata.NAME``: a row for each of their values. Default: one row for all.
             A call of two tags is in the rows of both.
         since, until: days in UTC, both inclusive.
+        ledger: the file of a ledger to read. Default: the one of :func:`enable_ledger`; without
+            one, what this process has summed in memory.
 
     Returns:
         Rows with the values of ``by`` (None where a call says nothing), ``calls``, ``errors``,
@@ -166,7 +170,7 @@ def usage(
         ``latency_p99_ms`` (to within 7 %) and ``first_content_p50_ms``.
 
     Raises:
-        BadRequestError: an unknown name in ``by``.
+        BadRequestError: an unknown name in ``by``, or a ledger that cannot be read.
 
     Example:
         >>> import llmgate
@@ -178,9 +182,11 @@ def usage(
     """
     import json
     from decimal import Decimal
+    from os import fspath
 
     names = [by] if isinstance(by, str) else list(by)
-    rows = json.loads(_core.usage(names, _day(since, "since"), _day(until, "until")))
+    path = None if ledger is None else fspath(ledger)
+    rows = json.loads(_core.usage(names, _day(since, "since"), _day(until, "until"), path))
     for row in rows:
         for name in _MONEY:
             row[name] = Decimal(row[name])
@@ -188,5 +194,5 @@ def usage(
 
 
 def reset_usage() -> None:
-    """Forgets what :func:`usage` has summed so far."""
+    """Forgets what this process has summed in memory so far; a ledger's file keeps what it has."""
     _core.reset_usage()

@@ -71,10 +71,10 @@ def _outside() -> int:
 
 
 def warn_tier(message: str) -> None:
-    """A tier of a cache has gone down; the core says so once for each time."""
+    """A tier of a cache or the ledger is in trouble; the core says so once for each time."""
     import warnings
 
-    warnings.warn(f"cache: {message}", LLMGateWarning, stacklevel=_outside())
+    warnings.warn(message, LLMGateWarning, stacklevel=_outside())
 
 
 def _without_positions(path: str) -> str:

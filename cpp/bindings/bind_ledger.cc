@@ -1,0 +1,126 @@
+// The ledger that processes share: switched on and off, and read.
+#include <pybind11/pybind11.h>
+
+#include <filesystem>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "bindings/ask_loop.h"
+#include "bindings/cache_handle.h"
+#include "bindings/ledger_handle.h"
+#include "bindings/register.h"
+
+namespace py = pybind11;
+
+namespace llmgate::bindings {
+namespace {
+
+using account::SharedLedger;
+
+// The engine's calls go on with this one. Those in flight settle where they have reserved: until
+// then the one before is kept.
+void use_ledger(ModuleState& state, std::shared_ptr<SharedLedger> ledger) {
+  std::shared_ptr<SharedLedger> before = std::exchange(state.ledger, std::move(ledger));
+  ask_loop(state, [now = state.ledger](engine::Engine::LoopState loop) {
+    loop.accounts.shared_ledger = now;
+    return true;
+  });
+  if (before != nullptr) {
+    const OutsideGil outside(state);
+    (void)before->flush();  // what fails has been warned of
+  }
+  std::vector<std::shared_ptr<SharedLedger>> unused;
+  if (before != nullptr) {
+    state.former_ledgers.push_back(std::move(before));
+  }
+  for (auto& former : std::exchange(state.former_ledgers, {})) {
+    (former.use_count() == 1 ? unused : state.former_ledgers).push_back(std::move(former));
+  }
+  const OutsideGil outside(state);
+  unused.clear();
+}
+
+void enable(ModuleState& state, const std::string& path) {
+  if (is_ledger_of(state, path)) {
+    return;
+  }
+  account::SharedLedgerOptions options;
+  options.path = path;
+  options.warn = [warnings = state.tier_warnings](const std::string& text) { warnings->add(text); };
+  const auto opened = [&] {
+    const OutsideGil outside(state);
+    return SharedLedger::open(std::move(options), SystemClock().wall());
+  }();
+  if (!opened) {
+    throw py::value_error(opened.error().message);
+  }
+  use_ledger(state, *opened);
+  show_tier_warnings(state);
+}
+
+}  // namespace
+
+bool is_ledger_of(const ModuleState& state, const std::string& path) {
+  std::error_code ignored;
+  return state.ledger != nullptr &&
+         std::filesystem::equivalent(path, state.ledger->path(), ignored);
+}
+
+void close_ledgers(ModuleState& state) {
+  if (state.ledger != nullptr) {
+    state.former_ledgers.push_back(std::exchange(state.ledger, nullptr));
+  }
+  for (const auto& ledger : std::exchange(state.former_ledgers, {})) {
+    ledger->close();
+  }
+}
+
+void hold_ledgers(ModuleState& state) {
+  state.held_ledgers = state.former_ledgers;
+  if (state.ledger != nullptr) {
+    state.held_ledgers.push_back(state.ledger);
+  }
+  const py::gil_scoped_release released;
+  for (const auto& ledger : state.held_ledgers) {
+    ledger->before_fork();
+  }
+}
+
+void let_go_ledgers(ModuleState& state) {
+  for (const auto& ledger : std::exchange(state.held_ledgers, {})) {
+    ledger->after_fork();
+  }
+}
+
+void renew_ledger(ModuleState& state) {
+  using Ledgers = std::vector<std::shared_ptr<SharedLedger>>;
+  auto* const left = new Ledgers(std::exchange(state.former_ledgers, {}));  // never destroyed
+  left->insert(left->end(), state.held_ledgers.begin(), state.held_ledgers.end());
+  state.held_ledgers.clear();
+  if (state.ledger != nullptr) {
+    left->push_back(state.ledger);
+    state.ledger = state.ledger->for_child();
+  }
+}
+
+void register_ledger(py::module_& module, ModuleState& state) {
+  module.def(
+      "enable_ledger", [&state](const std::string& path) { enable(state, path); },
+      "Calls that end from here on are written to this file; budgets may be shared in it.");
+  module.def(
+      "disable_ledger",
+      [&state] {
+        use_ledger(state, nullptr);
+        show_tier_warnings(state);
+      },
+      "Writes what there is to write, and ends what enable_ledger() began.");
+  module.def(
+      "ledger_path",
+      [&state]() -> py::object {
+        return state.ledger == nullptr ? py::object(py::none()) : py::str(state.ledger->path());
+      },
+      "The file of the ledger that is enabled; None: none is.");
+}
+
+}  // namespace llmgate::bindings
