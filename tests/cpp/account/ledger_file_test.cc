@@ -75,6 +75,7 @@ TEST_F(LedgerFileTest, AddsToWhatOtherProcessesHaveWritten) {
 TEST_F(LedgerFileTest, BeyondItsBoundUsersAreNotKeptApartAndNothingIsLost) {
   const auto file = open(3);
   std::vector<LedgerSum> sums;
+  sums.reserve(10);
   for (int i = 0; i < 10; ++i) {
     sums.push_back(sum_of("user " + std::to_string(i), 1, "0.1"));
   }
