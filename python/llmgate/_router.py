@@ -61,6 +61,8 @@ class Router(ChangeableConfig):
         budget: a :class:`Budget`, or a list of them, that its calls are under, beside those that a
             LiteLLM configuration sets (``provider_budget_config``, ``tag_budget_config``, a
             deployment's ``max_budget``); all of them are in ``router.budgets``.
+        shared_budgets: a name under which all processes with the same ledger spend from the same
+            accounts of those that the configuration sets (see :func:`enable_ledger`).
         **settings: every setting of LiteLLM's Router (``num_retries``, ``fallbacks``,
             ``routing_strategy``, ``timeout``, ``cache_responses``, ``cache_kwargs``, ...),
             ``merge`` (True: equal calls in flight share one), or of the native form
@@ -72,12 +74,8 @@ class Router(ChangeableConfig):
 
     Example:
         >>> import llmgate
-        >>> router = llmgate.Router([
-        ...     {
-        ...         "model_name": "m",
-        ...         "litellm_params": {"model": "openai/a", "mock_response": "Hi!"},
-        ...     },
-        ... ])
+        >>> target = {"model": "openai/a", "mock_response": "Hi!"}
+        >>> router = llmgate.Router([{"model_name": "m", "litellm_params": target}])
         >>> router.completion("m", "Hello").choices[0].message.content
         'Hi!'
     """
@@ -95,13 +93,14 @@ class Router(ChangeableConfig):
         strategy: Callable[..., Any] | None = None,
         strategy_timeout: float = 0.1,
         budget: Budget | Sequence[Budget] | None = None,
+        shared_budgets: str = "",
         **settings: Any,
     ) -> None:
         self._merges = settings.pop("merge", None) is True
         if callable(settings.get("routing_strategy")):
             strategy = settings.pop("routing_strategy")
         self._load(settings_text(model_list, settings), virtual_keys, configs)
-        self.budgets = set_budgets(self._core, budget)
+        self.budgets = set_budgets(self._core, budget, shared_budgets)
         self._chooser = make_chooser(self._core, classifier, strategy, strategy_timeout)
 
     @classmethod
@@ -115,6 +114,7 @@ class Router(ChangeableConfig):
         strategy: Callable[..., Any] | None = None,
         strategy_timeout: float = 0.1,
         budget: Budget | Sequence[Budget] | None = None,
+        shared_budgets: str = "",
     ) -> Router:
         """A Router from a file, a text or a dict, in YAML or JSON, of whichever dialect it is.
 
@@ -123,7 +123,7 @@ class Router(ChangeableConfig):
         router = cls.__new__(cls)
         router._merges = False
         router._load(read_config(source), virtual_keys, configs)
-        router.budgets = set_budgets(router._core, budget)
+        router.budgets = set_budgets(router._core, budget, shared_budgets)
         router._chooser = make_chooser(router._core, classifier, strategy, strategy_timeout)
         return router
 

@@ -267,6 +267,23 @@ def test_a_routers_budget_is_shared_too(fake: FakeProvider, path: str) -> None:
     assert routers[0].budgets[0].spent == routers[1].budgets[0].spent > 2 * PRICE
 
 
+def test_budgets_of_a_configuration_are_shared_by_name(fake: FakeProvider, path: str) -> None:
+    fake.script(lambda _: Reply(text="Hello", usage=SMALL))
+    llmgate.enable_ledger(path)
+    params = {"model": "openai/gpt-4o", "api_base": fake.url, "api_key": "sk-1"}
+    configuration = {
+        "model_list": [{"model_name": "chat", "litellm_params": {**params, "max_budget": 5}}],
+        "router_settings": {"provider_budget_config": {"openai": {"budget_limit": 7}}},
+    }
+    shared = [llmgate.Router(configuration, shared_budgets="prod") for _ in range(2)]
+    own = llmgate.Router.from_config(configuration)
+    for router in (*shared, own):
+        router.completion("chat", "Hi", max_tokens=100)
+    assert [budget.spent for budget in shared[0].budgets] == [2 * PRICE, 2 * PRICE]
+    assert [budget.left for budget in shared[1].budgets] == [7 - 2 * PRICE, 5 - 2 * PRICE]
+    assert [budget.spent for budget in own.budgets] == [PRICE, PRICE]
+
+
 def test_streams_and_async_calls_wait_for_the_file_too(fake: FakeProvider, path: str) -> None:
     import asyncio
 
