@@ -88,13 +88,36 @@ Failure RedisTier::connect() {
   if (connection_.is_fresh()) {
     return std::nullopt;
   }
-  Result<store::RedisConnection> opened = store::RedisConnection::open(options_.server);
+  Result<store::RedisConnection> opened = open_connection();
   if (!opened.ok()) {
     return std::move(opened).error();
   }
   connection_ = std::move(opened).value();
   process_ = ::getpid();
   return std::nullopt;
+}
+
+// Each step has the connection's limit of time: the name, then each of its addresses.
+Result<store::RedisConnection> RedisTier::open_connection() {
+  store::RedisOptions server = options_.server;
+  if (!server.unix_path.empty()) {
+    return store::RedisConnection::open(server);
+  }
+  auto addresses = resolver_.resolve(server.host, server.connect_timeout);
+  if (!addresses.ok()) {
+    return std::move(addresses).error();
+  }
+  constexpr std::size_t kMostAddresses = 4;
+  addresses->resize(std::min(addresses->size(), kMostAddresses));
+  for (std::size_t i = 0;; ++i) {
+    server.address = (*addresses)[i];
+    auto opened = store::RedisConnection::open(server);
+    const bool may_be_elsewhere = !opened.ok() && (opened.error().kind == ErrorKind::kConnection ||
+                                                   opened.error().kind == ErrorKind::kTimeout);
+    if (!may_be_elsewhere || i + 1 == addresses->size()) {
+      return opened;
+    }
+  }
 }
 
 // The wait is spread, or all processes would come back to a server that has just come up at once.

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "cache/tier.h"
+#include "store/name_resolver.h"
 #include "store/redis.h"
 
 namespace llmgate::cache {
@@ -48,6 +49,7 @@ class RedisTier final : public Tier {
             Warn warn);
   // Nothing: there is a connection to use. Else why there is none; it has been counted.
   Failure connect();
+  Result<store::RedisConnection> open_connection();
   void go_down(const Error& error);
   void come_up();
   // One command, on a connection that is made if need be.
@@ -63,6 +65,7 @@ class RedisTier final : public Tier {
   const std::unique_ptr<Random> random_;
   const Warn warn_;
   TierCounters counters_;
+  store::NameResolver resolver_;
   store::RedisConnection connection_;
   pid_t process_ = 0;  // whose connection it is
   int failures_in_row_ = 0;

@@ -91,8 +91,9 @@ Result<RedisConnection> RedisConnection::open(const RedisOptions& options) {
   connection.timeout_ = options.connect_timeout;
   connection.max_reply_bytes_ = options.max_reply_bytes;
   const timeval limit = to_timeval(options.connect_timeout);
+  const std::string& host = options.address.empty() ? options.host : options.address;
   connection.context_.reset(options.unix_path.empty()
-                                ? redisConnectWithTimeout(options.host.c_str(), options.port, limit)
+                                ? redisConnectWithTimeout(host.c_str(), options.port, limit)
                                 : redisConnectUnixWithTimeout(options.unix_path.c_str(), limit));
   if (!connection.context_) {
     return redis_error(ErrorKind::kInternal, "no memory for a connection to Redis");

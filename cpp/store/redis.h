@@ -1,6 +1,6 @@
 // One connection to a Redis server, as far as the stores need it: a command, its reply, a limit of
 // time for both together. The only place that knows hiredis. Everything here blocks, but never
-// longer than the limits (and the system's resolution of a name), so it belongs on a worker thread.
+// longer than the limits, so it belongs on a worker thread.
 //
 // A connection whose reply was not read to its end is closed, never used again: the next reader
 // would get somebody else's answer.
@@ -24,6 +24,7 @@ namespace llmgate::store {
 
 struct RedisOptions {
   std::string host = "127.0.0.1";
+  std::string address;  // of the host, by a NameResolver; empty: the host is numeric
   int port = 6379;
   std::string unix_path;  // of a socket; then host and port do not count
   std::string user;       // empty: the default user
