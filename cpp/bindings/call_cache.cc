@@ -182,6 +182,9 @@ std::unique_ptr<engine::Completion> CallCache::give(const cache::SharedEntry& en
     return nullptr;
   }
   account_hit(*state_, *call_->cache, entry->stored);
+  if (state_->engine != nullptr) {
+    state_->engine->note_hit(entry->stored.turn);
+  }
   return engine::completion_of(*entry, call_->cache->now_ms(), "memory");
 }
 

@@ -110,6 +110,27 @@ void Engine::cancel(Token token) { send(Cancellation{token}, Runner::kNobody); }
 
 void Engine::resume(Token token) { send(Resumption{token}, Runner::kNobody); }
 
+// Only what names a message, not what it says.
+void Engine::note_hit(const chat::Turn& turn) {
+  chat::Turn named;
+  named.provider = turn.provider;
+  for (const chat::Choice& choice : turn.choices) {
+    if (choice.replay.is_needed) {
+      chat::Choice& added = named.choices.emplace_back();
+      added.replay.is_needed = true;
+      added.replay.shown = choice.replay.shown;
+    }
+  }
+  if (named.choices.empty()) {
+    return;
+  }
+  MutexLock lock(mutex_);
+  if (hits_.size() == chat::IssuedMessages::kMost) {  // more are not remembered
+    hits_.clear();
+  }
+  hits_.push_back(std::move(named));
+}
+
 bool Engine::inspect(Look look) {
   return send(Inspection{std::move(look)}, Runner::kThread) != Sent::kRefused;
 }
@@ -188,9 +209,14 @@ void Engine::end_run() {
 void Engine::drain_inbox() {
   assert(loop_->on_loop_thread());
   retired_.clear();
+  std::vector<chat::Turn> hits;
   {
     MutexLock lock(mutex_);
     draining_.swap(inbox_);
+    hits.swap(hits_);
+  }
+  for (const chat::Turn& hit : hits) {
+    issued_.add(hit);
   }
   for (Message& message : draining_) {
     if (auto* submission = std::get_if<Submission>(&message)) {

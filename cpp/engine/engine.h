@@ -52,6 +52,9 @@ class Engine {
                        std::chrono::milliseconds limit);
   void cancel(Token token);  // idempotent; unknown and ended tokens are ignored
   void resume(Token token);  // the reader of a paused stream has caught up
+  // An answer that the cache gave on its caller's thread: who said it is known to the calls that
+  // are submitted after this. Does not wake the loop.
+  void note_hit(const chat::Turn& turn);
   // What the loop owns, for whoever looks at it there.
   struct LoopState {
     RouterTable& routers;
@@ -116,6 +119,7 @@ class Engine {
 
   Mutex mutex_;
   std::vector<Message> inbox_ LLMGATE_GUARDED_BY(mutex_);
+  std::vector<chat::Turn> hits_ LLMGATE_GUARDED_BY(mutex_);
   bool is_shut_down_ LLMGATE_GUARDED_BY(mutex_) = false;
   std::shared_ptr<net::Transport> diversion_ LLMGATE_GUARDED_BY(mutex_);  // null: the network
   Runner runner_ LLMGATE_GUARDED_BY(mutex_) = Runner::kThread;

@@ -1,9 +1,11 @@
 // Calls that store their answers, on a fake transport.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <future>
 
 #include "cache/stored_turn.h"
+#include "chat/replay.h"
 #include "chat/view.h"
 #include "engine/completion_json.h"
 #include "support/cached_calls.h"
@@ -38,6 +40,35 @@ TEST_F(CallCacheTest, AnAnswerIsStoredAndFound) {
   std::string other;
   EXPECT_EQ(view_of(*hit, one), view_of(completion(token), other));
   EXPECT_EQ(chat::render_turn(hit->turn), chat::render_turn(completion(token).turn));
+}
+
+TEST_F(CallCacheTest, WhoSaidAHitIsKnownWhenItsMessageComesBackWithoutItsReplay) {
+  chat::Turn said;
+  said.provider = "anthropic";
+  chat::Choice& choice = said.choices.emplace_back();
+  chat::Block& block = choice.blocks.emplace_back();
+  block.kind = chat::BlockKind::kText;
+  block.text = "Let me see.";
+  choice.replay.is_needed = true;
+  choice.replay.shown = chat::fingerprint_of(choice);
+  for (const bool is_known : {false, true}) {
+    if (is_known) {
+      engine_->note_hit(said);
+    }
+    CallSpec made = spec(false);
+    auto request = chat::ChatRequest::read(
+        R"({"model":"m","messages":[{"role":"user","content":"Hi"},)"
+        R"({"role":"assistant","content":"Let me see."},{"role":"user","content":"And?"}]})");
+    made.request = std::move(*request);
+    const Token token = submit(std::move(made));
+    reply(200, test::kPlainReply);
+    const chat::Dispositions& told = completion(token).dispositions;
+    EXPECT_EQ(std::any_of(told.begin(), told.end(),
+                          [](const chat::Disposition& one) {
+                            return one.reason.find("anthropic said more") != std::string::npos;
+                          }),
+              is_known);
+  }
 }
 
 TEST_F(CallCacheTest, AStreamsAnswerIsFoundByAPlainCall) {
