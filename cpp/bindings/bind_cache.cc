@@ -167,8 +167,14 @@ py::list notices_of(const CacheHandle& handle) {
   return list;
 }
 
-std::shared_ptr<CacheHandle> make_handle(ModuleState& state, std::string settings) {
-  auto handle = open_cache(state, std::move(settings));
+// One text in a hundred has one of three hashes, in whatever scope.
+Hash128 colliding(std::string_view bytes, std::uint64_t seed) {
+  const Hash128 hash = wide_hash_bytes(bytes);
+  return hash.low % 100 == 0 ? Hash128{hash.high % 3, 7} : wide_hash_bytes(bytes, seed);
+}
+
+std::shared_ptr<CacheHandle> make_handle(ModuleState& state, std::string settings, bool collides) {
+  auto handle = open_cache(state, std::move(settings), collides ? colliding : wide_hash_bytes);
   if (!handle) {
     raise(state, handle.error());
   }
@@ -177,7 +183,8 @@ std::shared_ptr<CacheHandle> make_handle(ModuleState& state, std::string setting
 
 }  // namespace
 
-Result<std::shared_ptr<CacheHandle>> open_cache(ModuleState& state, std::string settings) {
+Result<std::shared_ptr<CacheHandle>> open_cache(ModuleState& state, std::string settings,
+                                                Hash128 (*hash)(std::string_view, std::uint64_t)) {
   auto source = config::Source::read(std::move(settings), config::Syntax::kJson, "");
   if (!source) {
     return std::move(source.error());
@@ -187,6 +194,7 @@ Result<std::shared_ptr<CacheHandle>> open_cache(ModuleState& state, std::string 
   if (Failure failure = reader.take_failure()) {
     return std::move(*failure);
   }
+  read.hash = hash;
   auto handle = std::make_shared<CacheHandle>();
   handle->notices = reader.take_notices();
   auto opened = cache::Cache::open(std::move(read),
@@ -226,8 +234,9 @@ void show_tier_warnings(ModuleState& state) {
 
 void register_cache(py::module_& module, ModuleState& state) {
   py::class_<CacheHandle, std::shared_ptr<CacheHandle>>(module, "Cache", "A cache and its tiers.")
-      .def(py::init(
-          [&state](std::string settings) { return make_handle(state, std::move(settings)); }))
+      .def(py::init([&state](std::string settings) {
+        return make_handle(state, std::move(settings), false);
+      }))
       .def("stats",
            [&state](const CacheHandle& handle) { return view_of(state, stats_of(handle)); })
       .def("entries",
@@ -243,6 +252,10 @@ void register_cache(py::module_& module, ModuleState& state) {
                  space.is_none() ? std::nullopt : std::optional(space.cast<std::string>()));
            })
       .def_property_readonly("notices", &notices_of);
+  module.def(
+      "_cache_whose_hashes_collide",
+      [&state](std::string settings) { return make_handle(state, std::move(settings), true); },
+      "For tests: a Cache in which one request in a hundred shares its hash with others.");
   module.def(
       "set_cache",
       [&state](const py::object& handle) {

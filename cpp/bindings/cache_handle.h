@@ -17,8 +17,10 @@ struct CacheHandle {
   std::vector<config::Notice> notices;  // of its settings
 };
 
-// From its settings as JSON.
-Result<std::shared_ptr<CacheHandle>> open_cache(ModuleState& state, std::string settings);
+// From its settings as JSON. Tests make hashes collide with another function.
+Result<std::shared_ptr<CacheHandle>> open_cache(
+    ModuleState& state, std::string settings,
+    Hash128 (*hash)(std::string_view bytes, std::uint64_t seed) = wide_hash_bytes);
 
 // At the end of the process: what is to be stored is written, for a short while, and the tiers
 // stop.

@@ -36,6 +36,7 @@ ResponseCache::Options memory_options(const CacheSettings& settings) {
   ResponseCache::Options options;
   options.most_bytes = settings.most_bytes;
   options.most_entry_bytes = settings.most_entry_bytes;
+  options.hash = settings.hash;
   return options;
 }
 

@@ -42,6 +42,9 @@ struct CacheSettings {
   std::int64_t most_disk_bytes = std::int64_t{1} << 30;
 
   store::RedisOptions redis;
+
+  // Tests make hashes collide with another function.
+  Hash128 (*hash)(std::string_view bytes, std::uint64_t seed) = wide_hash_bytes;
 };
 
 // Why `space` cannot be a namespace; empty if it can.

@@ -46,3 +46,19 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 def fake() -> Iterator[FakeProvider]:
     with FakeProvider() as provider:
         yield provider
+
+
+@pytest.fixture
+def cache() -> Iterator[llmgate.Cache]:
+    """What all calls of the test use."""
+    llmgate.cache = llmgate.Cache()
+    yield llmgate.cache
+    llmgate.cache = None
+
+
+@pytest.fixture
+def counting() -> Iterator[FakeProvider]:
+    """A provider that never says the same twice."""
+    numbers = iter(range(10**9))
+    with FakeProvider(lambda request: f"answer {next(numbers)}") as provider:
+        yield provider

@@ -92,11 +92,31 @@ def echo(request: Any) -> Any:
     return request.body["messages"][0]["content"]
 
 
+def test_two_caches_share_answers(server: RedisServer) -> None:
+    server.start()
+    with FakeProvider(echo) as fake:
+        with cache_on(server) as first:
+            assert text_of(ask(fake, "Hi")) == "Hi"
+            wait_for(lambda: first.stats.tiers[0].stores == 1)
+        with cache_on(server):
+            response = ask(fake, "Hi")
+            assert text_of(response) == "Hi"
+            assert response.cache_hit
+            assert not ask(fake, "Hi", api_key="sk-of-somebody-else").cache_hit
+    assert fake.count == 2
+
+
 def test_a_wrong_password_is_told_at_set_up_and_not_shown(server: RedisServer) -> None:
     server.start("--requirepass", "hunter22")
     with pytest.raises(llmgate.BadRequestError, match="refuses") as caught:
         llmgate.Cache(type="redis", url=f"unix://:hunter23@{server.path}")
     assert "hunter23" not in str(caught.value)
+
+
+def test_a_password_that_is_asked_for_is_told_at_set_up(server: RedisServer) -> None:
+    server.start("--requirepass", "hunter22")
+    with pytest.raises(llmgate.BadRequestError, match="NOAUTH"):
+        llmgate.Cache(type="redis", url=f"unix://{server.path}")
 
 
 def test_a_server_that_comes_and_goes_loses_no_call(server: RedisServer) -> None:
