@@ -2,11 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <deque>
 #include <memory>
 #include <unordered_map>
 
 #include "support/cache_policies.h"
+#include "support/conversations.h"
 
 namespace llmgate::cache {
 namespace {
@@ -192,6 +194,33 @@ TEST(EvictionQueue, KeepsUpWithTheBestPolicyOnZipfTraces) {
       }
     }
   }
+}
+
+void expect_near_the_best(const std::vector<test::Conversation>& shapes) {
+  for (const double exponent : {0.6, 0.9, 1.2}) {
+    for (const double repeats : {0.0, 0.3}) {
+      const auto trace = test::conversation_trace(60000, 12000, exponent, repeats, shapes, 7);
+      for (const std::size_t most_bytes : {std::size_t{3} << 20U, std::size_t{12} << 20U}) {
+        EXPECT_GE(hit_ratio(trace, most_bytes), best_ratio(trace, most_bytes) - 0.05)
+            << exponent << " " << repeats << " " << most_bytes;
+      }
+    }
+  }
+}
+
+TEST(EvictionQueue, KeepsUpWithTheBestPolicyOnConversations) {
+  expect_near_the_best(test::made_conversations(5));
+}
+
+TEST(EvictionQueue, KeepsUpWithTheBestPolicyOnRecordedConversations) {
+  const char* given = std::getenv("LLMGATE_TRAFFIC");
+  const auto shapes =
+      test::recorded_conversations(given != nullptr ? given : LLMGATE_TRAFFIC_FOLDER);
+  if (shapes.empty()) {
+    GTEST_SKIP() << "no recorded traffic (name it with LLMGATE_TRAFFIC)";
+  }
+  EXPECT_GT(shapes.size(), 100U);
+  expect_near_the_best(shapes);
 }
 
 }  // namespace
