@@ -65,41 +65,13 @@ class Budget:
         shared: its name in the ledger; empty: of this process alone.
     """
 
-    def __init__(
-        self,
-        usd: Money | None = None,
-        tokens: int | None = None,
-        *,
-        name: str = "budget",
-        window: str = "forever",
-        only: Mapping[str, str] | None = None,
-        per: str = "",
-        warn_at: float = 0.0,
-        when_over: Literal["clamp", "refuse"] = "clamp",
-        reroute: bool = False,
-        shared: str = "",
-    ) -> None:
-        if when_over not in ("clamp", "refuse"):
-            raise ValueError(f"when_over is {when_over!r}; accepted: 'clamp', 'refuse'")
-        self.usd = usd
-        self.tokens = tokens
-        self.name = name
-        self.window = window
-        self.shared = shared
-        self._handle = _core.Budget(
-            {
-                "usd": usd,
-                "tokens": tokens,
-                "name": name,
-                "window": window,
-                "only": dict(only or {}),
-                "per": per,
-                "warn_at": warn_at,
-                "clamps": when_over == "clamp",
-                "reroutes": reroute,
-                "shared": shared,
-            }
-        )
+    def __init__(self, rule: dict[str, Any]) -> None:
+        self.usd: Money | None = rule["usd"]
+        self.tokens: int | None = rule["tokens"]
+        self.name: str = rule["name"]
+        self.window: str = rule["window"]
+        self.shared: str = rule["shared"]
+        self._handle = _core.Budget(rule)
         self._entered: list[tuple[Any, tuple[_core.Budget, ...]]] = []
 
     def __enter__(self) -> Self:
@@ -230,15 +202,19 @@ def budget(
         >>> budget.spent
         Decimal('0')
     """
+    if when_over not in ("clamp", "refuse"):
+        raise ValueError(f"when_over is {when_over!r}; accepted: 'clamp', 'refuse'")
     return Budget(
-        usd,
-        tokens,
-        name=name,
-        window=window,
-        only=only,
-        per=per,
-        warn_at=warn_at,
-        when_over=when_over,
-        reroute=reroute,
-        shared=shared,
+        {
+            "usd": usd,
+            "tokens": tokens,
+            "name": name,
+            "window": window,
+            "only": dict(only or {}),
+            "per": per,
+            "warn_at": warn_at,
+            "clamps": when_over == "clamp",
+            "reroutes": reroute,
+            "shared": shared,
+        }
     )

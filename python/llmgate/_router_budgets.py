@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from llmgate._budget import Budget
+from llmgate._budget import Budget, budget
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def _budgets_of(core: _core.Router, shared: str) -> list[Budget]:
     overall = source.get("litellm_settings") or {}
     if overall.get("max_budget") is not None:
         found.append(
-            Budget(
+            budget(
                 overall["max_budget"],
                 name="max_budget",
                 window=overall.get("budget_duration") or "forever",
@@ -60,7 +60,7 @@ def _of_deployments(rows: list[Any], ids: list[str], shared: str) -> Iterator[Bu
 def _budget(entry: Mapping[str, Any], dimension: str, value: str, shared: str) -> Budget:
     limit = entry.get("budget_limit", entry.get("max_budget"))
     window = entry.get("time_period", entry.get("budget_duration"))
-    return Budget(
+    return budget(
         limit,
         name=f"{dimension} {value}",
         shared=_shared_name(shared, f"{dimension} {value}"),
