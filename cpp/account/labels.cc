@@ -8,7 +8,7 @@ namespace llmgate::account {
 namespace {
 
 constexpr std::string_view kMetadata = "metadata.";
-constexpr std::array<std::string_view, 7> kNames{"provider", "model", "deployment", "router",
+constexpr std::array<std::string_view, 6> kNames{"provider", "model", "deployment",
                                                  "user",     "team",  "tag"};
 
 // A text as itself, another value as its JSON: whatever is said can be asked for.
@@ -58,7 +58,6 @@ std::vector<std::string> values_of(const Labels& labels, std::string_view dimens
   return one(dimension == "provider"     ? labels.provider
              : dimension == "model"      ? labels.model
              : dimension == "deployment" ? labels.deployment
-             : dimension == "router"     ? labels.router
              : dimension == "user"       ? std::string_view(labels.user)
              : dimension == "team"       ? std::string_view(labels.team)
                                          : std::string_view());

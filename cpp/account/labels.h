@@ -9,12 +9,11 @@
 
 namespace llmgate::account {
 
-// Of a call; the first four are those of one attempt.
+// Of a call; the first three are those of one attempt.
 struct Labels {
   std::string_view provider;
   std::string_view model;
   std::string_view deployment;  // empty without a Router
-  std::string_view router;      // its id as text; empty without one
   std::string user;
   std::string team;
   std::vector<std::string> tags;
@@ -26,13 +25,13 @@ struct Labels {
 // `user_api_key_team_id`.
 void read_labels(json::Value request, json::Value metadata, Labels& into);
 
-// What `dimension` is for this call: provider, model, deployment, router, user, team, tag or
+// What `dimension` is for this call: provider, model, deployment, user, team, tag or
 // metadata.NAME. Only tags give more than one; nothing said gives none.
 std::vector<std::string> values_of(const Labels& labels, std::string_view dimension);
 
 // Whether `dimension` is one of those.
 bool is_dimension(std::string_view dimension);
 inline constexpr std::string_view kDimensions =
-    "provider, model, deployment, router, user, team, tag, metadata.NAME";
+    "provider, model, deployment, user, team, tag, metadata.NAME";
 
 }  // namespace llmgate::account

@@ -71,10 +71,9 @@ void write_milliseconds(const char* name, std::optional<double> microseconds, js
 Result<std::vector<UsageRow>> group_usage(std::span<const LedgerSum> sums,
                                           const UsageQuestion& question) {
   for (const std::string& dimension : question.by) {
-    if (dimension != "day" && (!is_dimension(dimension) || dimension == "router")) {
-      return bad_request("$.by", "holds \"" + dimension.substr(0, 80) +
-                                     "\"; accepted: day, provider, model, deployment, user, team, "
-                                     "tag, metadata.NAME");
+    if (dimension != "day" && !is_dimension(dimension)) {
+      return bad_request("$.by", "holds \"" + dimension.substr(0, 80) + "\"; accepted: day, " +
+                                     std::string(kDimensions));
     }
   }
   std::map<Values, Totals> grouped;
