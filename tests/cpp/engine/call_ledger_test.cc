@@ -34,13 +34,13 @@ class CallLedger : public RoutedCallFixture {
     EXPECT_TRUE(opened) << opened.error().message;
     return *opened;
   }
-  void add_budget(const char* dollars, bool reroutes = false) {
+  void add_budget(const char* dollars, const char* window = "forever") {
     auto rule = std::make_shared<account::BudgetRule>();
     rule->id = 1;
     rule->name = "all";
     rule->shared = "team";
     rule->usd = *Usd::from_text(dollars);
-    rule->reroutes = reroutes;
+    rule->window = *account::read_window(window);
     accounts_->budgets.add(std::move(rule));
   }
   // Nothing of the ledger runs beside the loop, which has no locks: it is asked, then it answers.
@@ -128,6 +128,24 @@ TEST_F(CallLedger, RoomThatOthersGiveBackIsSeenAtOnce) {
   const auto token = submit_shared();
   EXPECT_FALSE(is_done(token));
   EXPECT_EQ(transport_->started(), 1U);
+}
+
+TEST_F(CallLedger, TheNextDayHasRoomAgainAndTheRefusalSaysWhen) {
+  add_budget("2", "day");
+  submit_shared();
+  reply(200, kPlainReply);
+  ASSERT_FALSE(ledger_->flush());
+  submit_shared();
+  transport_->fail(transfer(), net::TransferFailure::kReset);  // may have been billed in full
+  loop_->run_until_idle();
+  ASSERT_FALSE(ledger_->flush());
+  const auto refused = submit_shared();
+  ASSERT_EQ(error_kind(refused), ErrorKind::kBudgetExceeded);
+  ASSERT_TRUE(completion(refused).error->retry_after);
+  loop_->advance(*completion(refused).error->retry_after);
+  const std::size_t before = transport_->started();
+  EXPECT_FALSE(is_done(submit_shared()));
+  EXPECT_EQ(transport_->started(), before + 1);
 }
 
 TEST_F(CallLedger, ACallThatIsCancelledWhileItWaitsHoldsNothing) {
