@@ -46,16 +46,9 @@ void Totals::add(const CallRecord& record) {
 }
 
 Totals& Totals::operator+=(const Totals& other) {
-  calls += other.calls;
-  errors += other.errors;
-  cache_hits += other.cache_hits;
-  attempts += other.attempts;
-  uncertain += other.uncertain;
-  unpriced += other.unpriced;
-  prompt_tokens += other.prompt_tokens;
-  completion_tokens += other.completion_tokens;
-  cached_tokens += other.cached_tokens;
-  reasoning_tokens += other.reasoning_tokens;
+  for (const auto count : kCountsOfTotals) {
+    this->*count += other.*count;
+  }
   cost += other.cost;
   saved += other.saved;
   total_us.add(other.total_us);

@@ -62,6 +62,13 @@ struct Totals {
   Totals& operator+=(const Totals& other);
 };
 
+// Those of its sums that are whole numbers, for whoever does the same with each.
+inline constexpr std::array kCountsOfTotals{&Totals::calls,         &Totals::errors,
+                                            &Totals::cache_hits,    &Totals::attempts,
+                                            &Totals::uncertain,     &Totals::unpriced,
+                                            &Totals::prompt_tokens, &Totals::completion_tokens,
+                                            &Totals::cached_tokens, &Totals::reasoning_tokens};
+
 // What a sum is of. The order is that of LedgerKey's text.
 struct LedgerKey {
   std::int32_t day = 0;  // since 1970, UTC

@@ -41,16 +41,10 @@ constexpr std::array<const char*, 1> kSchema{
 
 constexpr const char* kKey =
     "day = ? AND provider = ? AND model = ? AND deployment = ? AND user = ? AND metadata = ?";
+// The counts as in kCountsOfTotals.
 constexpr std::string_view kFigures =
     "calls, errors, cache_hits, attempts, uncertain, unpriced, prompt_tokens, completion_tokens,"
     " cached_tokens, reasoning_tokens, cost, saved, total_us, first_content_us";
-
-// In the order of the columns.
-constexpr std::array kCounts{&Totals::calls,         &Totals::errors,
-                             &Totals::cache_hits,    &Totals::attempts,
-                             &Totals::uncertain,     &Totals::unpriced,
-                             &Totals::prompt_tokens, &Totals::completion_tokens,
-                             &Totals::cached_tokens, &Totals::reasoning_tokens};
 
 void bind_key(const LedgerKey& key, store::Statement& statement) {
   statement.bind(1, std::int64_t{key.day}).bind_text(2, key.provider).bind_text(3, key.model);
@@ -59,7 +53,7 @@ void bind_key(const LedgerKey& key, store::Statement& statement) {
 
 // The figures of a row, from this column on. False: one of them is none.
 bool read_figures(const store::Statement& row, int column, Totals& into) {
-  for (const auto count : kCounts) {
+  for (const auto count : kCountsOfTotals) {
     into.*count = row.integer(column++);
   }
   const auto cost = Usd::from_text(row.text(column));
@@ -175,7 +169,7 @@ Result<bool> LedgerFile::find(const LedgerKey& key, Totals& into) {
 Failure LedgerFile::write(const LedgerKey& key, const Totals& totals) {
   bind_key(key, write_);
   int column = 7;
-  for (const auto count : kCounts) {
+  for (const auto count : kCountsOfTotals) {
     write_.bind(column++, totals.*count);
   }
   const std::array texts{totals.cost.text(), totals.saved.text(), totals.total_us.text(),
