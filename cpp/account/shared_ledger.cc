@@ -377,6 +377,7 @@ void SharedLedger::close() {
 
 void SharedLedger::before_fork() {
   worker_.pause();
+  MutexLock lock(mutex_);  // several threads may fork at once
   accounts_ = nullptr;
   file_ = nullptr;
 }
