@@ -3,11 +3,9 @@
 #include <pybind11/pybind11.h>
 
 #include <atomic>
-#include <chrono>
 #include <string>
 #include <utility>
 
-#include "account/catalog_pricing.h"
 #include "bindings/python_json.h"
 
 namespace py = pybind11;
@@ -53,20 +51,6 @@ Result<std::shared_ptr<const account::BudgetRule>> read_max_cost(PyObject* given
   rule->name = "max_cost";
   rule->usd = *usd;
   return std::shared_ptr<const account::BudgetRule>(std::move(rule));
-}
-
-account::CallRecord record_of(const HitRecord& hit) {
-  account::CallRecord record;
-  record.at = hit.at;
-  record.provider = hit.provider;
-  record.model = hit.model;
-  record.deployment = hit.deployment;
-  record.user = hit.user;
-  record.metadata = hit.metadata;
-  record.is_cache_hit = true;
-  record.cost = account::Usd();
-  record.saved = hit.saved;
-  return record;
 }
 
 }  // namespace
@@ -115,52 +99,51 @@ Failure read_indexed(PyObject* value, const json::Path& path, engine::IndexedJso
 
 void note_hit(ModuleState& state, OptionReader& reader, engine::Completion& hit) {
   constexpr std::size_t kMany = 4096;
-  HitRecord record;
+  account::CallRecord record;
   record.at = SystemClock().wall();
+  engine::price_hit(hit, state.pricing.get(), record.at);
+  record.is_cache_hit = true;
+  record.cost = hit.total_cost;
+  record.saved = hit.saved;
   if (!hit.route.empty()) {
     record.provider = hit.route.front().provider;
     record.model = hit.route.front().model;
     record.deployment = hit.route.front().deployment;
   }
-  if (state.catalog != nullptr) {
-    const auto time =
-        std::chrono::duration_cast<std::chrono::seconds>(record.at.time_since_epoch());
-    const auto cost = account::CatalogPricing(state.catalog)
-                          .cost({record.provider, record.model, {}, {}, time.count()}, hit.turn);
-    record.saved = cost ? cost->total : account::Usd();
-  }
-  hit.total_cost = account::Usd();
-  hit.saved = record.saved;
-  if (PyObject* metadata = reader.find(Option::kMetadata)) {
-    json::Writer out(record.metadata);
-    if (write_json(metadata, "$.metadata", out)) {
-      record.metadata.clear();  // a call that is made refuses it; an answer that is there stays one
+  std::string metadata;
+  if (PyObject* given = reader.find(Option::kMetadata)) {
+    json::Writer out(metadata);
+    if (write_json(given, "$.metadata", out)) {
+      metadata.clear();  // a call that is made refuses it; an answer that is there stays one
     }
   }
+  std::string user;
   for (const OptionReader::Member& member : reader.members()) {
     if (PyUnicode_Check(member.value) &&
         PyUnicode_CompareWithASCIIString(member.name, "user") == 0) {
-      json::Writer out(record.user);
+      json::Writer out(user);
       out.string(to_utf8(member.value));
-      record.user = record.user.substr(1, record.user.size() - 2);
+      user = user.substr(1, user.size() - 2);
     }
   }
+  record.metadata = metadata;
+  record.user = user;
+  state.hits.add(record);
   if (state.ledger != nullptr) {
-    state.ledger->add(record_of(record));
+    state.ledger->add(record);
   }
-  state.hits.push_back(std::move(record));
   if (state.hits.size() >= kMany) {
     hand_over_hits(state);
   }
 }
 
 void hand_over_hits(ModuleState& state) {
-  if (state.hits.empty() || state.engine == nullptr) {
+  if (state.hits.size() == 0 || state.engine == nullptr) {
     return;
   }
-  state.engine->inspect([hits = std::exchange(state.hits, {})](engine::Engine::LoopState loop) {
-    for (const HitRecord& hit : hits) {
-      loop.accounts.ledger.add(record_of(hit));
+  state.engine->inspect([hits = state.hits.take()](engine::Engine::LoopState loop) {
+    for (const account::LedgerSum& sum : hits) {
+      loop.accounts.ledger.add(sum);
     }
   });
 }

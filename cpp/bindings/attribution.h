@@ -30,7 +30,7 @@ Failure read_attribution(ModuleState& state, OptionReader& reader, engine::CallS
 
 // A call that was answered without the loop: what it has saved, and its record for the ledger.
 void note_hit(ModuleState& state, OptionReader& reader, engine::Completion& hit);
-// Hands the records of hits to the ledger.
+// Hands what was summed of hits to the engine's ledger.
 void hand_over_hits(ModuleState& state);
 
 // The value as JSON text with its index; errors name its path.

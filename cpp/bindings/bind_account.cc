@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "account/catalog_pricing.h"
 #include "account/facts_json.h"
 #include "account/named_model.h"
 #include "bindings/python_completion.h"
@@ -126,6 +127,7 @@ void register_changes(py::module_& module, ModuleState& state) {
       "set_model_facts",
       [&state](const std::vector<std::string>& paths) {
         state.catalog = std::make_shared<ModelCatalog>(paths);
+        state.pricing = std::make_shared<account::CatalogPricing>(state.catalog);
       },
       "Says where tables of facts may be.");
   module.def(

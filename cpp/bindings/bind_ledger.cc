@@ -5,6 +5,7 @@
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "bindings/ask_loop.h"
 #include "bindings/cache_handle.h"
@@ -17,6 +18,7 @@ namespace llmgate::bindings {
 namespace {
 
 using account::SharedLedger;
+using Ledgers = std::vector<std::shared_ptr<SharedLedger>>;
 
 // The engine's calls go on with this one. Those in flight settle where they have reserved: until
 // then the one before is kept.
@@ -30,7 +32,7 @@ void use_ledger(ModuleState& state, std::shared_ptr<SharedLedger> ledger) {
     const OutsideGil outside(state);
     (void)before->flush();  // what fails has been warned of
   }
-  std::vector<std::shared_ptr<SharedLedger>> unused;
+  Ledgers unused;
   if (before != nullptr) {
     state.former_ledgers.push_back(std::move(before));
   }
@@ -77,29 +79,36 @@ void close_ledgers(ModuleState& state) {
 }
 
 void hold_ledgers(ModuleState& state) {
-  state.held_ledgers = state.former_ledgers;
+  Ledgers held = state.former_ledgers;
   if (state.ledger != nullptr) {
-    state.held_ledgers.push_back(state.ledger);
+    held.push_back(state.ledger);
   }
-  const py::gil_scoped_release released;
-  for (const auto& ledger : state.held_ledgers) {
-    ledger->before_fork();
+  {
+    const py::gil_scoped_release released;
+    for (const auto& ledger : held) {
+      ledger->before_fork();
+    }
   }
+  state.held_ledgers.push_back(std::move(held));
 }
 
+// Threads that fork at the same time hold the same ones: each lets go as many as it holds.
 void let_go_ledgers(ModuleState& state) {
-  for (const auto& ledger : std::exchange(state.held_ledgers, {})) {
+  if (state.held_ledgers.empty()) {
+    return;
+  }
+  for (const auto& ledger : state.held_ledgers.back()) {
     ledger->after_fork();
   }
+  state.held_ledgers.pop_back();
 }
 
 void renew_ledger(ModuleState& state) {
-  using Ledgers = std::vector<std::shared_ptr<SharedLedger>>;
-  auto* const left = new Ledgers(std::exchange(state.former_ledgers, {}));  // never destroyed
-  left->insert(left->end(), state.held_ledgers.begin(), state.held_ledgers.end());
-  state.held_ledgers.clear();
+  // Never destroyed: neither their locks nor their threads are this process's.
+  new std::vector<Ledgers>(std::exchange(state.held_ledgers, {}));
+  new Ledgers(std::exchange(state.former_ledgers, {}));
   if (state.ledger != nullptr) {
-    left->push_back(state.ledger);
+    new Ledgers{state.ledger};
     state.ledger = state.ledger->for_child();
   }
 }

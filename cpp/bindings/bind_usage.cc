@@ -85,7 +85,7 @@ void register_usage(py::module_& module, ModuleState& state) {
   module.def(
       "reset_usage",
       [&state] {
-        state.hits.clear();
+        state.hits.take();
         ask_loop(state, [](engine::Engine::LoopState loop) {
           loop.accounts.ledger.take();
           return true;

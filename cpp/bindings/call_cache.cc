@@ -181,7 +181,7 @@ std::unique_ptr<engine::Completion> CallCache::give(const cache::SharedEntry& en
   if (entry == nullptr) {
     return nullptr;
   }
-  account_hit(*state_, *call_->cache, entry->stored);
+  call_->cache->note_hit(entry->stored);
   if (state_->engine != nullptr) {
     state_->engine->note_hit(entry->stored.turn);
   }
@@ -223,10 +223,6 @@ std::unique_ptr<engine::Completion> CallCache::find_canonical(const chat::ChatRe
 std::unique_ptr<engine::CachedCall> CallCache::take() {
   const bool is_nothing = call_->status == engine::CacheStatus::kNone && !call_->merges;
   return is_nothing ? nullptr : std::move(call_);
-}
-
-void account_hit(ModuleState& /*state*/, cache::Cache& cache, const cache::StoredTurn& stored) {
-  cache.note_hit(stored);
 }
 
 cache::Scope ScopeMemory::scope_of(const cache::ScopeWriter& parts) {

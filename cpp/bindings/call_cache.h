@@ -61,7 +61,4 @@ class CallCache {
   cache::ScopeWriter scope_;
 };
 
-// The one place where a call that the cache has answered is counted.
-void account_hit(ModuleState& state, cache::Cache& cache, const cache::StoredTurn& stored);
-
 }  // namespace llmgate::bindings

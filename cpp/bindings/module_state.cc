@@ -4,7 +4,6 @@
 #include <cstring>
 #include <utility>
 
-#include "account/catalog_pricing.h"
 #include "net/curl_transport.h"
 #include "net/event_loop.h"
 
@@ -89,11 +88,11 @@ std::shared_ptr<engine::Engine> running_engine(ModuleState& state) {
     if (state.divert) {
       state.engine->divert_network(state.divert);
     }
-    state.engine->inspect([tokens = state.tokens, catalog = state.catalog, ledger = state.ledger,
+    state.engine->inspect([tokens = state.tokens, pricing = state.pricing, ledger = state.ledger,
                            rules = state.budget_rules](engine::Engine::LoopState owned) {
       owned.accounts.shared_ledger = ledger;
       owned.accounts.tokens = tokens;
-      owned.accounts.pricing = std::make_shared<account::CatalogPricing>(catalog);
+      owned.accounts.pricing = pricing;
       for (const auto& rule : rules) {
         owned.accounts.budgets.add(rule);
       }

@@ -13,7 +13,9 @@
 #include <string_view>
 #include <vector>
 
+#include "account/ledger.h"
 #include "account/model_catalog.h"
+#include "account/pricing.h"
 #include "account/shared_ledger.h"
 #include "base/mutex.h"
 #include "cache/cache.h"
@@ -85,19 +87,6 @@ class TierWarnings {
   std::atomic<bool> has_any_{false};
 };
 
-// A call that the cache has answered on its caller's thread: the ledger hears of it when it is
-// asked, or when there are many.
-struct HitRecord {
-  WallTime at;
-  std::string provider;
-  std::string model;
-  std::string deployment;
-  std::string user;
-  std::string metadata;
-  account::Usd saved;
-};
-using HitRecords = std::vector<HitRecord>;
-
 struct ModuleState {
   std::array<PyObject*, kViewClassCount> classes{};
   PyObject* completion_type = nullptr;  // of finished calls
@@ -118,19 +107,23 @@ struct ModuleState {
   std::shared_ptr<TierWarnings> tier_warnings = std::make_shared<TierWarnings>();
 
   std::shared_ptr<tokens::TokenService> tokens;  // once Python has said where the tables are
-  HitRecords hits;                               // not in the engine's ledger yet
+  // Calls that the cache has answered on their callers' threads, until the engine's ledger is
+  // asked, or there are many kinds of them.
+  account::Ledger hits;
   // Of the engine too; null: none is enabled.
   std::shared_ptr<account::SharedLedger> ledger;
   std::vector<std::shared_ptr<account::SharedLedger>> former_ledgers;  // calls may settle in them
-  std::vector<std::shared_ptr<account::SharedLedger>> held_ledgers;    // while the process forks
+  // While the process forks, by each of its threads that does.
+  std::vector<std::vector<std::shared_ptr<account::SharedLedger>>> held_ledgers;
   account::BudgetRules budget_rules;    // for all calls; the engine has them too
   PyObject* budget_variable = nullptr;  // contextvars.ContextVar of a tuple; null before its use
   PyObject* shared_budgets = nullptr;   // a tuple, for threads without one of their own; or null
   // What is known about models; of the engine too, which may outlive the module.
   std::shared_ptr<account::ModelCatalog> catalog;
-  std::shared_ptr<engine::Engine> engine;  // started at the first call
-  engine::Engine::MakeTransport divert;    // of a recording or replay; empty: none
-  std::uint64_t generation = 0;            // counts forks: handles of an older one are dead
+  std::shared_ptr<const account::Pricing> pricing;  // by the catalog
+  std::shared_ptr<engine::Engine> engine;           // started at the first call
+  engine::Engine::MakeTransport divert;             // of a recording or replay; empty: none
+  std::uint64_t generation = 0;  // counts forks: handles of an older one are dead
   bool is_exiting = false;
   // Threads that are between releasing and taking the GIL inside a bound function. Atomic: the exit
   // handler reads it while they leave.

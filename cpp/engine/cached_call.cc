@@ -61,6 +61,18 @@ std::unique_ptr<Completion> completion_of(const cache::CachedEntry& entry, std::
   return completion;
 }
 
+void price_hit(Completion& hit, const account::Pricing* pricing, WallTime now) {
+  hit.total_cost = account::Usd();
+  if (pricing == nullptr || hit.route.empty()) {
+    return;
+  }
+  const Attempt& stored = hit.route.front();
+  const auto time = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch());
+  const auto cost =
+      pricing->cost({stored.provider, stored.model, stored.deployment, {}, time.count()}, hit.turn);
+  hit.saved = cost ? cost->total : account::Usd();
+}
+
 std::unique_ptr<cache::CachedEntry> entry_of(const CachedCall& cached,
                                              const Completion& completion) {
   if (cached.cache == nullptr || !cached.may_store || completion.error ||

@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "account/pricing.h"
+#include "base/clock.h"
 #include "cache/cache.h"
 #include "engine/completion_sink.h"
 
@@ -33,6 +35,10 @@ struct CachedCall {
 // A whole completion out of an entry. `tier` is a name that lives forever.
 std::unique_ptr<Completion> completion_of(const cache::CachedEntry& entry, std::int64_t now_ms,
                                           std::string_view tier);
+
+// What a hit has cost: nothing; and what it has saved: the cost of its answer, by now's prices.
+// `pricing` may be null.
+void price_hit(Completion& hit, const account::Pricing* pricing, WallTime now);
 
 // The answer as the cache would keep it; null where it may not be kept: errors, what a filter
 // touched, what the caller does not want stored.

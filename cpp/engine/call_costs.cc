@@ -115,15 +115,8 @@ std::optional<account::Cost> Call::count_cost(const Exchange& exchange) {
 
 // An answer out of a cache: nothing was spent, and something saved.
 void Call::account_hit(Completion& hit) {
-  const Attempt& stored = hit.route.front();
-  hit.total_cost = account::Usd();
-  if (context_.accounts.pricing != nullptr) {
-    const auto time = duration_cast<std::chrono::seconds>(wall().time_since_epoch());
-    const auto cost = context_.accounts.pricing->cost(
-        {stored.provider, stored.model, stored.deployment, {}, time.count()}, hit.turn);
-    hit.saved = cost ? cost->total : account::Usd();
-  }
-  account_.record(spec_, hit, stored, wall());
+  price_hit(hit, context_.accounts.pricing.get(), wall());
+  account_.record(spec_, hit, hit.route.front(), wall());
 }
 
 void Call::end_account() {

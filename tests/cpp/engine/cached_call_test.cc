@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/completion_json.h"
+#include "support/fake_pricing.h"
 #include "support/turns.h"
 
 namespace llmgate::engine {
@@ -28,6 +29,24 @@ CachedCall cached() {
   call.cache = std::make_shared<cache::Cache>(cache::CacheSettings());
   call.space = "team";
   return call;
+}
+
+TEST(CachedCall, AHitCostsNothingAndSavesWhatItsAnswerCost) {
+  const test::FakePricing pricing;
+  Completion hit = finished();
+  hit.route.front().model = "m";
+  hit.turn.usage.prompt_tokens = 5;
+  hit.turn.usage.completion_tokens = 2;
+  price_hit(hit, &pricing, WallTime());
+  EXPECT_EQ(hit.total_cost, account::Usd());
+  EXPECT_EQ(hit.saved.text(), "0.025");
+}
+
+TEST(CachedCall, AHitOfNoKnownPriceHasSavedNothingThatIsKnown) {
+  Completion hit = finished();
+  price_hit(hit, nullptr, WallTime());
+  EXPECT_EQ(hit.total_cost, account::Usd());
+  EXPECT_EQ(hit.saved, account::Usd());
 }
 
 TEST(CachedCall, AnAnswerComesBackOutOfItsEntry) {
