@@ -1,31 +1,39 @@
 // The cache's memory tier alone: a hit among a million entries, a hit of a long prompt beside the
 // hash and the comparison that it cannot do without, what a miss and a store cost, and the hit
-// ratios of eviction policies on traces. Prints one JSON object.
+// ratios of eviction policies on traces of conversations: recorded ones where LLMGATE_TRAFFIC names
+// their folder. Prints one JSON object.
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <memory>
 #include <random>
 #include <string>
+#include <thread>
 #include <unordered_map>
 #include <vector>
 
 #include "cache/eviction_queue.h"
 #include "cache/response_cache.h"
 #include "support/cache_policies.h"
+#include "support/conversations.h"
 
 namespace {
 
 using namespace llmgate;
 constexpr int kPasses = 5;
+constexpr std::size_t kBatch = 200;  // a look at the clock costs as much as a hit
+constexpr std::size_t kBatches = 500;
 
-// CPU time of this thread: what else the machine does is not counted.
-double now_ns() {
+// CPU time: what else the machine does is not counted.
+double ns_of(clockid_t clock) {
   timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  clock_gettime(clock, &time);
   return static_cast<double>(time.tv_sec) * 1e9 + static_cast<double>(time.tv_nsec);
 }
+double now_ns() { return ns_of(CLOCK_THREAD_CPUTIME_ID); }
+double process_ns() { return ns_of(CLOCK_PROCESS_CPUTIME_ID); }
 
 double nanoseconds_since(double start, std::size_t count) {
   return (now_ns() - start) / static_cast<double>(count);
@@ -70,20 +78,87 @@ double hit_among(std::size_t entries) {
     store(memory, scope, request(i, 250));
   }
   std::mt19937_64 random(1);
-  std::vector<std::string> asked;
-  for (int i = 0; i < 200000; ++i) {
-    asked.push_back(request(random() % entries, 250));
-  }
   std::size_t hits = 0;
   const double time = least([&] {
-    const double start = now_ns();
-    for (const std::string& text : asked) {
-      cache::CacheKey key{scope, {}, {}};
-      hits += memory.find_spelling(key, text, {}) != nullptr ? 1 : 0;
+    double sum = 0;
+    for (std::size_t batch = 0; batch < kBatches; ++batch) {
+      // As a call does it: what is asked for has just been written, what is stored was not touched.
+      std::vector<std::string> asked;
+      for (std::size_t i = 0; i < kBatch; ++i) {
+        asked.push_back(request(random() % entries, 250));
+      }
+      const double start = now_ns();
+      for (const std::string& text : asked) {
+        cache::CacheKey key{scope, {}, {}};
+        const cache::SharedEntry found = memory.find_spelling(key, text, {});
+        hits += found != nullptr && found->stored.raw.size() == 700 ? 1 : 0;
+      }
+      sum += nanoseconds_since(start, kBatch);
     }
-    return nanoseconds_since(start, asked.size());
+    return sum / kBatches;
   });
-  return hits == asked.size() * kPasses ? time : -1;
+  return hits == kBatch * kBatches * kPasses ? time : -1;
+}
+
+// What a hit cannot do without: the hash, one look-up in a table of hashes, one comparison.
+double look_up_among(std::size_t entries) {
+  std::unordered_map<std::uint64_t, std::string> table;
+  table.reserve(entries);
+  for (std::size_t i = 0; i < entries; ++i) {
+    std::string text = request(i, 250);
+    const std::uint64_t hash = wide_hash_bytes(text).low;
+    table.emplace(hash, std::move(text));
+  }
+  std::mt19937_64 random(1);
+  std::size_t hits = 0;
+  const double time = least([&] {
+    double sum = 0;
+    for (std::size_t batch = 0; batch < kBatches; ++batch) {
+      std::vector<std::string> asked;
+      for (std::size_t i = 0; i < kBatch; ++i) {
+        asked.push_back(request(random() % entries, 250));
+      }
+      const double start = now_ns();
+      for (const std::string& text : asked) {
+        const auto found = table.find(wide_hash_bytes(text).low);
+        hits += found != table.end() && found->second == text ? 1 : 0;
+      }
+      sum += nanoseconds_since(start, kBatch);
+    }
+    return sum / kBatches;
+  });
+  return hits == kBatch * kBatches * kPasses ? time : -1;
+}
+
+// What two threads get done over what one does, without Python, were a core free for each: by CPU
+// time, which grows where they are in each other's way.
+double threads_gain() {
+  cache::ResponseCache memory;
+  const cache::Scope scope = cache::ScopeWriter().add("scope").scope();
+  std::vector<std::string> asked;
+  for (std::size_t i = 0; i < 1000; ++i) {
+    asked.push_back(request(i, 250));
+    store(memory, scope, asked.back());
+  }
+  const auto hit_all = [&](std::size_t first) {
+    for (std::size_t i = 0; i < 400000; ++i) {
+      cache::CacheKey key{scope, {}, {}};
+      memory.find_spelling(key, asked[(first + i) % asked.size()], {});
+    }
+  };
+  std::vector<double> gains;
+  for (int round = 0; round < kPasses; ++round) {
+    const double start = process_ns();
+    hit_all(0);
+    const double middle = process_ns();
+    std::thread other(hit_all, 500);
+    hit_all(0);
+    other.join();
+    const double each = (process_ns() - middle) / 2;
+    gains.push_back(2 * (middle - start) / each);
+  }
+  std::sort(gains.begin(), gains.end());
+  return gains[gains.size() / 2];
 }
 
 double long_hit(const std::string& text) {
@@ -162,27 +237,35 @@ double queue_ratio(const std::vector<test::Asked>& trace, std::size_t most_bytes
   return static_cast<double>(hits) / static_cast<double>(trace.size());
 }
 
-void print_traces(std::size_t length) {
-  const std::vector<std::size_t> sizes{700, 900, 1500, 2500, 4000, 9000, 20000, 60000};
-  bool is_first = true;
-  std::printf("\"traces\":[");
+void print_trace(const std::vector<test::Asked>& trace, std::size_t most_bytes) {
+  std::printf("\"llmgate\":%.4f", queue_ratio(trace, most_bytes));
+  for (const auto& policy : test::reference_policies(most_bytes)) {
+    std::size_t hits = 0;
+    for (const test::Asked& asked : trace) {
+      hits += policy->ask(asked.key, asked.bytes) ? 1 : 0;
+    }
+    std::printf(",\"%s\":%.4f", std::string(policy->name()).c_str(),
+                static_cast<double>(hits) / static_cast<double>(trace.size()));
+  }
+}
+
+void print_traces(std::size_t length, const std::string& traffic) {
+  std::vector<test::Conversation> shapes = test::recorded_conversations(traffic);
+  const char* const of = shapes.empty() ? "made by rule" : "recorded";
+  if (shapes.empty()) {
+    shapes = test::made_conversations(5);
+  }
+  std::printf("\"shapes\":\"%s\",\"traces\":[", of);
+  const char* separator = "";
   for (const double exponent : {0.6, 0.8, 1.0, 1.2}) {
     for (const double repeats : {0.0, 0.3}) {
-      const auto trace = test::zipf_trace(length, length / 5, exponent, repeats, sizes, 7);
+      const auto trace = test::conversation_trace(length, length / 5, exponent, repeats, shapes, 7);
       for (const std::size_t megabytes : {20, 100, 400}) {
-        const std::size_t bytes = megabytes << 20U;
-        std::printf("%s{\"exponent\":%g,\"repeats\":%g,\"megabytes\":%zu,\"llmgate\":%.4f",
-                    is_first ? "" : ",", exponent, repeats, megabytes, queue_ratio(trace, bytes));
-        is_first = false;
-        for (const auto& policy : test::reference_policies(bytes)) {
-          std::size_t hits = 0;
-          for (const test::Asked& asked : trace) {
-            hits += policy->ask(asked.key, asked.bytes) ? 1 : 0;
-          }
-          std::printf(",\"%s\":%.4f", std::string(policy->name()).c_str(),
-                      static_cast<double>(hits) / static_cast<double>(trace.size()));
-        }
+        std::printf("%s{\"exponent\":%g,\"repeats\":%g,\"megabytes\":%zu,", separator, exponent,
+                    repeats, megabytes);
+        print_trace(trace, megabytes << 20U);
         std::printf("}");
+        separator = ",";
       }
     }
   }
@@ -194,12 +277,16 @@ void print_traces(std::size_t length) {
 int main(int count, char** arguments) {
   const bool is_quick = count > 1 && std::string(arguments[1]) == "--quick";
   const std::string text = request(1, 100000);
-  std::printf("{\"hit_ns\":%.1f,", hit_among(is_quick ? 100000 : 1000000));
+  const std::size_t entries = is_quick ? 100000 : 1000000;
+  std::printf("{\"hit_ns\":%.1f,\"hit_limit_ns\":%.1f,", hit_among(entries),
+              look_up_among(entries));
+  std::printf("\"small_hit_ns\":%.1f,\"threads\":%.2f,", hit_among(1000), threads_gain());
   std::printf("\"long_hit_ns\":%.1f,\"long_limit_ns\":%.1f,", long_hit(text),
               hash_and_compare(text));
   std::printf("\"miss_ns\":%.1f,\"long_miss_ns\":%.1f,", miss_and_store(250),
               miss_and_store(100000));
-  print_traces(is_quick ? 100000 : 1000000);
+  const char* const traffic = std::getenv("LLMGATE_TRAFFIC");
+  print_traces(is_quick ? 100000 : 1000000, traffic == nullptr ? "" : traffic);
   std::printf("}\n");
   return 0;
 }
