@@ -1,5 +1,6 @@
 #include "wire/retry_after.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -108,6 +109,65 @@ std::optional<double> google_delay(json::Value error) {
   return std::nullopt;
 }
 
+struct Unit {
+  std::string_view name;
+  double seconds;
+};
+constexpr std::array kUnits = std::to_array<Unit>({
+    {"ms", 0.001},
+    {"milliseconds", 0.001},
+    {"s", 1},
+    {"sec", 1},
+    {"second", 1},
+    {"seconds", 1},
+    {"m", 60},
+    {"min", 60},
+    {"minute", 60},
+    {"minutes", 60},
+    {"h", 3600},
+    {"hour", 3600},
+    {"hours", 3600},
+});
+
+// "6m1.05s ...", "26 seconds ..." at the beginning of a text; nothing: a number without a unit, or
+// none.
+std::optional<double> read_duration(std::string_view text) {
+  std::optional<double> sum;
+  while (!text.empty() && text.front() >= '0' && text.front() <= '9') {
+    double value = 0;
+    const auto [end, error] =
+        std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    text.remove_prefix(text.starts_with(' ') ? 1 : 0);
+    const auto* const last = std::find_if_not(
+        text.begin(), text.end(), [](char letter) { return letter >= 'a' && letter <= 'z'; });
+    const std::string_view word(text.begin(), last);
+    const auto* const unit = std::find_if(kUnits.begin(), kUnits.end(),
+                                          [&](const Unit& known) { return known.name == word; });
+    if (error != std::errc() || unit == kUnits.end()) {
+      return std::nullopt;
+    }
+    sum = sum.value_or(0) + value * unit->seconds;
+    text.remove_prefix(word.size());
+  }
+  return sum;
+}
+
+// "Please try again in 1.05s": OpenAI's and Groq's words, and those of Google and Azure.
+std::optional<double> delay_in_words(json::Value error) {
+  constexpr std::array<std::string_view, 3> kLeads{"try again in ", "retry in ", "retry after "};
+  std::string text = (error.is_string() ? error : error.find("message")).unescaped();
+  std::transform(text.begin(), text.end(), text.begin(), [](char letter) {
+    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+  });
+  for (const std::string_view lead : kLeads) {
+    if (const std::size_t at = text.find(lead); at != std::string::npos) {
+      return read_duration(std::string_view(text).substr(at + lead.size()));
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<std::chrono::milliseconds> retry_after_of(const net::Headers& headers,
@@ -123,7 +183,8 @@ std::optional<std::chrono::milliseconds> retry_after_of(const net::Headers& head
     const auto seconds = read_number(*header);
     return sane(seconds ? seconds : seconds_until(*header, headers));
   }
-  return sane(google_delay(error));
+  const auto delay = sane(google_delay(error));
+  return delay ? delay : sane(delay_in_words(error));
 }
 
 std::optional<bool> should_retry_of(const net::Headers& headers) {

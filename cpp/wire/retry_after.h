@@ -12,7 +12,8 @@ namespace llmgate::wire {
 
 // The wait from `retry-after-ms`, else `retry-after` (seconds, with or without a fraction, or an
 // HTTP date read against the response's own `date`), else Google's RetryInfo in `error` (an error
-// body). Nothing for what is not positive, not a number, or above 10^6 s.
+// body), else, as a last resort, its words: "try again in 6m1.05s". Nothing for what is not
+// positive, not a number, or above 10^6 s.
 std::optional<std::chrono::milliseconds> retry_after_of(const net::Headers& headers,
                                                         json::Value error);
 

@@ -103,6 +103,23 @@ TEST(RetryAfter, PrefersAHeaderToTheBody) {
             milliseconds(2000));
 }
 
+TEST(RetryAfter, ReadsTheWordsOfAnErrorAtLast) {
+  const auto said = [](const std::string& words) {
+    return wait_of(net::Headers{}, R"({"message":")" + words + R"("})");
+  };
+  EXPECT_EQ(said("Rate limit reached. Please try again in 1.05s. Visit"), milliseconds(1050));
+  EXPECT_EQ(said("Please try again in 6m0s."), milliseconds(360'000));
+  EXPECT_EQ(said("try again in 1h2m3.5s"), milliseconds(3'723'500));
+  EXPECT_EQ(said("Please try again in 27ms."), milliseconds(27));
+  EXPECT_EQ(said("Please retry in 48.939935699s."), milliseconds(48'940));
+  EXPECT_EQ(said("Please retry after 26 seconds."), milliseconds(26'000));
+  EXPECT_EQ(wait_of(net::Headers{}, R"("Try again in 2s")"), milliseconds(2000));
+  for (const char* words : {"Please try again in a moment", "try again in 5", "retry after 3 eggs",
+                            "try again in 0s", "try again in 99999999h"}) {
+    EXPECT_EQ(said(words), Wait()) << words;
+  }
+}
+
 TEST(RetryAfter, IgnoresABodyThatSaysNoDelay) {
   for (const std::string error :
        {R"({"details":[{"retryDelay":48}]})", R"({"details":[{"retryDelay":"s"}]})",
