@@ -69,6 +69,7 @@ RouteRequest request() {
   RouteRequest request;
   request.prompt_tokens = 500;
   request.output_tokens = 200;
+  request.is_stream = true;  // as are the answers
   return request;
 }
 

@@ -1,5 +1,7 @@
 #include "bindings/router_faults.h"
 
+#include <pybind11/pybind11.h>
+
 #include <memory>
 #include <optional>
 #include <utility>
@@ -52,9 +54,18 @@ Result<std::string> simulate_router(ModuleState& state, const RouterHandle& hand
     read->load.deadline = handle.config->deadline;
   }
   const std::shared_ptr<const routing::RoutePlan> plan = handle.router->plan;
-  const routing::SimulationOptions options = options_of(handle, read->load.is_stream);
-  const OutsideGil outside(state);
-  auto result = routing::simulate(plan, *read, seed, options);
+  routing::SimulationOptions options = options_of(handle, read->load.is_stream);
+  options.goes_on = [] {
+    const pybind11::gil_scoped_acquire inside;
+    return PyErr_CheckSignals() == 0;
+  };
+  auto result = [&] {
+    const OutsideGil outside(state);
+    return routing::simulate(plan, *read, seed, options);
+  }();
+  if (PyErr_Occurred() != nullptr) {  // Ctrl-C
+    throw pybind11::error_already_set();
+  }
   if (!result) {
     return std::move(result.error());
   }

@@ -128,8 +128,7 @@ constexpr std::array kChecks = std::to_array<WaitingName>({
 });
 
 void read_checks(FieldReader& reader, const Section& router, PlanPolicies& policies) {
-  constexpr std::chrono::seconds kSticky{3600};      // LiteLLM's default
-  constexpr std::chrono::seconds kPromptCache{300};  // how long providers keep a prompt
+  constexpr std::chrono::seconds kSticky{3600};  // LiteLLM's default
   const auto sticky = reader.seconds(router.find("deployment_affinity_ttl_seconds"));
   const Field checks = router.find("optional_pre_call_checks");
   if (!reader.is_array(checks)) {
@@ -150,7 +149,7 @@ void read_checks(FieldReader& reader, const Section& router, PlanPolicies& polic
     if (!found->waits_for.empty()) {
       reader.note(check, "\"" + name + "\" is read, but " + std::string(found->waits_for));
     } else if (name == "prompt_caching") {
-      policies.prompt_cache_for = kPromptCache;
+      policies.prompt_cache_for = std::chrono::milliseconds(0);  // the provider's own time
     } else if (name.ends_with("_affinity") && name != "encrypted_content_affinity") {
       policies.sticky_for = sticky.value_or(kSticky);
     }

@@ -11,6 +11,7 @@
 #include "chat/refusal.h"
 #include "json/number_text.h"
 #include "json/path.h"
+#include "providers/provider.h"
 
 namespace llmgate::config {
 namespace {
@@ -62,6 +63,16 @@ Error unknown_name(const Path& path, std::string_view name,
   return bad_request(path.text(), std::move(message));
 }
 
+// "google-vertex/global" as "vertex_ai/global": OpenRouter's slugs have hyphens, and some of our
+// aliases are its names. What we do not know may be a deployment's own word, and stays.
+std::string own_name(const std::string& entry) {
+  const std::size_t slash = std::min(entry.find('/'), entry.size());
+  std::string slug = entry.substr(0, slash);
+  std::replace(slug.begin(), slug.end(), '-', '_');
+  const providers::Provider* const provider = providers::find_provider(slug);
+  return provider == nullptr ? entry : std::string(provider->name) + entry.substr(slash);
+}
+
 class PreferencesReader {
  public:
   explicit PreferencesReader(std::vector<Notice>& notices) : notices_(notices) {}
@@ -83,10 +94,16 @@ class PreferencesReader {
   static Failure read_bounds(Value value, const Path& path, std::vector<PreferredBound>& out);
   static Failure read_price(Value value, const Path& path, std::optional<double>& out);
 
-  Failure read_order(Value value, const Path& path) { return read_names(value, path, out_.order); }
-  Failure read_only(Value value, const Path& path) { return read_names(value, path, out_.only); }
+  static Failure read_providers(Value value, const Path& path, std::vector<std::string>& out);
+
+  Failure read_order(Value value, const Path& path) {
+    return read_providers(value, path, out_.order);
+  }
+  Failure read_only(Value value, const Path& path) {
+    return read_providers(value, path, out_.only);
+  }
   Failure read_ignore(Value value, const Path& path) {
-    return read_names(value, path, out_.ignore);
+    return read_providers(value, path, out_.ignore);
   }
   Failure read_quantizations(Value value, const Path& path);
   Failure read_allow_fallbacks(Value value, const Path& path) {
@@ -176,6 +193,15 @@ Failure PreferencesReader::read_names(Value value, const Path& path,
     }
     out.push_back(element.unescaped());
   }
+  return std::nullopt;
+}
+
+Failure PreferencesReader::read_providers(Value value, const Path& path,
+                                          std::vector<std::string>& out) {
+  if (Failure failure = read_names(value, path, out)) {
+    return failure;
+  }
+  std::transform(out.begin(), out.end(), out.begin(), own_name);
   return std::nullopt;
 }
 

@@ -87,7 +87,7 @@ void Call::wait_for_place(const routing::Decision& decision) {
   }
   planned_.reset();
   main_.times.retry_at = now() + std::min(decision.wait, kLongestQueueing - waited);
-  route_.join_queue(decision.is_queue, [this] { return try_again_from_queue(); });
+  route_.join_queue(decision.waits_for, [this] { return try_again_from_queue(); });
   arm_timer();
 }
 

@@ -48,7 +48,7 @@ routing::Decision CallRoute::next(TimePoint now, std::optional<milliseconds> rem
     routing::Decision decision;
     decision.action = routing::Decision::Action::kWait;
     decision.wait = remaining.value_or(Timeouts::kPlainTotal);
-    decision.is_queue = true;
+    decision.waits_for = routing::WaitsFor::kTurn;
     decision.why = "waits behind others";
     return decision;
   }
@@ -79,8 +79,8 @@ std::optional<routing::Admission> CallRoute::admit(const routing::Path& path, Ti
 void CallRoute::settle(const routing::Admission& admission, const routing::AttemptResult& result,
                        TimePoint now) {
   if (routed_->fleet != nullptr) {
-    routed_->fleet->settle(admission, result, now, *random_);
-    routed_->state->waiting.wake();
+    const bool has_recovered = routed_->fleet->settle(admission, result, now, *random_);
+    routed_->state->waiting.wake(has_recovered);
   }
 }
 
@@ -94,8 +94,25 @@ void CallRoute::remember_answer(const routing::Path& path, TimePoint now) {
     routed_->fleet->sessions().bind(request.session, index, now + *policies().sticky_for);
   }
   if (request.prompt_start != 0 && policies().prompt_cache_for) {
-    routed_->fleet->prompts().bind(request.prompt_start, index, now + *policies().prompt_cache_for);
+    routed_->fleet->prompts().bind(request.prompt_start, index, now + warm_for(path));
   }
+}
+
+// How long the prompt stays in the cache of whoever answered: as configured, else as the request
+// asks for (OpenAI's retention, Anthropic's "ttl"), else as the provider keeps all.
+std::chrono::milliseconds CallRoute::warm_for(const routing::Path& path) const {
+  const auto configured = policies().prompt_cache_for.value_or(std::chrono::milliseconds(0));
+  if (configured.count() > 0) {
+    return configured;
+  }
+  const json::Value params = routed_->call.request.params;
+  if (params.find("prompt_cache_retention").says("24h")) {
+    return std::chrono::hours(24);
+  }
+  const std::chrono::milliseconds kept = target_of(path).target.provider->prompt_cache;
+  // A value of its own: inside of a text the quotes would be escaped.
+  const bool is_long = params.raw().find(R"("1h")") != std::string_view::npos;
+  return is_long ? std::max<std::chrono::milliseconds>(kept, std::chrono::hours(1)) : kept;
 }
 
 std::optional<routing::FaultEffect> CallRoute::fault(const routing::Path& path, TimePoint now) {
@@ -109,14 +126,14 @@ std::optional<routing::FaultEffect> CallRoute::fault(const routing::Path& path, 
   return hits ? std::optional(effect) : std::nullopt;
 }
 
-void CallRoute::join_queue(bool is_queue, std::function<bool()> wake) {
-  WaitingCalls& waiting = routed_->state->waiting;
+void CallRoute::join_queue(routing::WaitsFor what, std::function<bool()> wake) {
+  routing::WaitingCalls& waiting = routed_->state->waiting;
   if (routed_->ticket) {
-    waiting.change(*routed_->ticket, is_queue);
+    waiting.change(*routed_->ticket, what);
     return;
   }
-  routed_->ticket = waiting.add(routed_->call.request.priority, routed_->call.roots.front(),
-                                is_queue, std::move(wake));
+  routed_->ticket = waiting.add(routed_->call.request.priority, routed_->call.roots.front(), what,
+                                std::move(wake));
 }
 
 void CallRoute::leave_queue() {

@@ -40,7 +40,7 @@ class CallRoute {
   void remember_answer(const routing::Path& path, TimePoint now);
 
   // Waits for a place; `wake` as in WaitingCalls. Leaving is done by leave_queue() or by the end.
-  void join_queue(bool is_queue, std::function<bool()> wake);
+  void join_queue(routing::WaitsFor what, std::function<bool()> wake);
   void leave_queue();
   ~CallRoute() { leave_queue(); }
   CallRoute(const CallRoute&) = delete;
@@ -54,6 +54,8 @@ class CallRoute {
   // How long a first attempt may take before it gets company; nothing: it never does.
   [[nodiscard]] std::optional<std::chrono::milliseconds> hedge_after(const routing::Path& path,
                                                                      TimePoint now) const;
+  // How long the prompt stays in the cache of whoever answered.
+  [[nodiscard]] std::chrono::milliseconds warm_for(const routing::Path& path) const;
   // From now on only deployments that are known to take this.
   void require(routing::Feature feature);
   // Whether one more hedge stays within the share of calls that may have one; counts it if so.
@@ -73,7 +75,7 @@ class CallRoute {
     std::shared_ptr<RouterState> state;
     std::shared_ptr<routing::Fleet> fleet;   // of the version that the call began with
     std::vector<std::uint32_t> credentials;  // asked so far
-    std::optional<WaitingCalls::Ticket> ticket;
+    std::optional<routing::WaitingCalls::Ticket> ticket;
   };
 
   [[nodiscard]] routing::PlanContext context();

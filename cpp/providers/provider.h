@@ -3,6 +3,7 @@
 // the sum of the files in `catalog/`.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -76,6 +77,9 @@ struct Provider {
   // `base` is what the caller gave, checked, or empty. Null: the base URL is `base` or the card's.
   Failure (*place)(std::string base, const Settings& settings, Target& target) = nullptr;
   wire::Dialect dialect{};
+  // How long a prompt that nobody asks again stays in its cache, at the least (docs of Anthropic
+  // and OpenAI, prompt caching, 2026-11).
+  std::chrono::seconds prompt_cache{300};
   std::string_view source{};  // where the facts stand, and when they were read
 };
 

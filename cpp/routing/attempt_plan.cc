@@ -82,14 +82,14 @@ class Planner {
       }
       Decision queue =
           wait(std::min(until_free, longest_wait(kLongestQueueing)), "waits for a place");
-      queue.is_queue = true;
+      queue.waits_for = WaitsFor::kTurn;
       return queue;
     }
     if (blocked.has_cooling) {
       const bool may_wait = context_.max_retries.value_or(1) > 0;
       const milliseconds longest = longest_wait(kLongestWait);
       if (may_wait && (until_free <= longest || blocked.has_probe)) {
-        return wait(std::min(until_free, longest), "waits for a deployment that cools down");
+        return wait_for_recovery(std::min(until_free, longest));
       }
       return stop("every deployment is cooling down", ErrorKind::kServiceUnavailable);
     }
@@ -463,8 +463,8 @@ class Planner {
       return;
     }
     if (!later_) {
-      later_ = wait(std::min(until_free, longest),
-                    may_queue ? "waits for a place" : "waits for a deployment that cools down");
+      const milliseconds time = std::min(until_free, longest);
+      later_ = may_queue ? wait(time, "waits for a place") : wait_for_recovery(time);
     }
   }
 
@@ -506,6 +506,12 @@ class Planner {
     decision.wait = time;
     decision.why = why;
     decision.skipped = std::move(skipped_);
+    return decision;
+  }
+
+  Decision wait_for_recovery(milliseconds time) {
+    Decision decision = wait(time, "waits for a deployment that cools down");
+    decision.waits_for = WaitsFor::kRecovery;
     return decision;
   }
 

@@ -21,6 +21,13 @@
 
 namespace llmgate::routing {
 
+// What a call waits for.
+enum class WaitsFor : std::uint8_t {
+  kTurn,      // nothing of the plan has room; who comes later waits behind
+  kPlace,     // after a failure: another deployment's limit or places
+  kRecovery,  // all that could be asked are closed to calls
+};
+
 struct Decision {
   enum class Action : std::uint8_t { kAttempt, kWait, kStop };
   Action action = Action::kStop;
@@ -29,8 +36,8 @@ struct Decision {
   std::string_view why;               // for the route
   // kStop before any attempt was made: what the call fails with.
   ErrorKind kind = ErrorKind::kServiceUnavailable;
-  bool is_queue = false;       // kWait: nothing of the plan has room; who comes later waits behind
-  bool leaves_issuer = false;  // moved away from who issued the reasoning state in the messages
+  WaitsFor waits_for = WaitsFor::kPlace;  // kWait
+  bool leaves_issuer = false;    // moved away from who issued the reasoning state in the messages
   std::vector<Skipped> skipped;  // what stood before it, and why it was passed over
 };
 

@@ -2,10 +2,12 @@
 // of a request's path. Pure functions of the context; nothing is allocated.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 
 #include "routing/strategies/strategy.h"
 
@@ -23,30 +25,42 @@ enum class WeightField : std::uint8_t { kWeight, kRequests, kTokens, kEqual };
 WeightField weight_field(std::span<const Candidate> candidates, const PickContext& context);
 double weight_of(const Candidate& candidate, WeightField field, const PickContext& context);
 
-// One at random, in proportion to `weight(candidate)`; candidates.size() if all of them weigh
-// nothing.
-template <typename Weight>
-std::size_t pick_by_weight(std::span<const Candidate> candidates, Random& random,
-                           const Weight& weight) {
-  double sum = 0;
-  for (const Candidate& candidate : candidates) {
-    sum += weight(candidate);
-  }
-  double draw = random.uniform() * sum;
-  std::size_t last = candidates.size();
-  for (std::size_t i = 0; i < candidates.size(); ++i) {
-    const double own = weight(candidates[i]);
-    if (own <= 0) {
-      continue;
+// An urn: candidates drawn at random, in proportion to `weight(candidate)`, which is asked once of
+// each.
+class Urn {
+ public:
+  template <typename Weight>
+  Urn(std::span<const Candidate> candidates, const Weight& weight) : size_(candidates.size()) {
+    for (std::size_t i = 0; i < size_; ++i) {
+      weights_[i] = weight(candidates[i]);
+      sum_ += weights_[i];
     }
-    last = i;
-    if (draw < own) {
-      return i;
-    }
-    draw -= own;
   }
-  return last;  // rounding left something over
-}
+
+  // The position of one; the number of candidates if all of them weigh nothing.
+  std::size_t draw(Random& random) const {
+    double left = random.uniform() * sum_;
+    std::size_t last = size_;
+    for (std::size_t i = 0; i < size_; ++i) {
+      if (weights_[i] <= 0) {
+        continue;
+      }
+      last = i;
+      if (left < weights_[i]) {
+        return i;
+      }
+      left -= weights_[i];
+    }
+    return last;  // rounding left something over
+  }
+  void take_out(std::size_t position) { sum_ -= std::exchange(weights_[position], 0.0); }
+  [[nodiscard]] double weight(std::size_t position) const { return weights_[position]; }
+
+ private:
+  std::array<double, kMostCandidates> weights_;  // on the stack, and only what is used is touched
+  std::size_t size_;
+  double sum_ = 0;
+};
 
 // The position of the lowest `score(candidate)`, a number or a pair of them; of equals, the one
 // with the fewest in flight.

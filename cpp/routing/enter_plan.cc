@@ -10,9 +10,6 @@
 namespace llmgate::routing {
 namespace {
 
-// Of a balance's children in one decision; more are looked at in the order of the plan.
-constexpr std::size_t kMostCandidates = 256;
-
 constexpr KindSet kBusyKinds =
     set_of(ErrorKind::kRateLimit) | set_of(ErrorKind::kServiceUnavailable);
 
@@ -52,7 +49,18 @@ std::int64_t tokens_to_reserve(const RouteRequest& request) {
   return request.prompt_tokens + request.output_tokens;
 }
 
-bool Entrance::is_usable(DeploymentIndex deployment, bool notes) {
+Entrance::Entrance(const RoutePlan& plan, const RouteRequest& request, Fleet* fleet, TimePoint now,
+                   Random& random)
+    : plan_(plan),
+      request_(request),
+      fleet_(fleet),
+      now_(now),
+      random_(random),
+      tokens_(tokens_to_reserve(request)),
+      is_filtered_(is_filtered(plan, request)) {}
+
+// The whole question, with its answer's reason.
+bool Entrance::is_usable_after_all(DeploymentIndex deployment, bool notes) {
   const auto note = [&](std::string_view reason) {
     if (notes) {
       skipped_.push_back({deployment, reason});
@@ -70,8 +78,7 @@ bool Entrance::is_usable(DeploymentIndex deployment, bool notes) {
   if (fleet_ == nullptr) {
     return true;
   }
-  const Availability availability =
-      fleet_->availability(deployment, tokens_to_reserve(request_), now_);
+  const Availability availability = fleet_->availability(deployment, tokens_, now_);
   if (availability.reason == Unavailable::kNo) {
     return true;
   }

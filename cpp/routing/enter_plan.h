@@ -39,8 +39,7 @@ struct Blocked {
 class Entrance {
  public:
   Entrance(const RoutePlan& plan, const RouteRequest& request, Fleet* fleet, TimePoint now,
-           Random& random)
-      : plan_(plan), request_(request), fleet_(fleet), now_(now), random_(random) {}
+           Random& random);
 
   // Extends `path` from `node` (which is appended) to a target. False: nothing there; see
   // blocked().
@@ -56,7 +55,12 @@ class Entrance {
   void exclude(DeploymentIndex deployment) { excluded_ = deployment; }
 
  private:
-  bool is_usable(DeploymentIndex deployment, bool notes);
+  bool is_usable(DeploymentIndex deployment, bool notes) {
+    return (!is_filtered_ && fleet_ != nullptr && excluded_ != deployment &&
+            fleet_->is_available(deployment, tokens_, now_)) ||
+           is_usable_after_all(deployment, notes);
+  }
+  bool is_usable_after_all(DeploymentIndex deployment, bool notes);
   bool descend_fallback(const Node& node, Path& path);
   bool descend_balance(const Node& node, std::span<const NodeIndex> tried, Path& path);
   bool descend_conditional(const Node& node, Path& path);
@@ -69,6 +73,8 @@ class Entrance {
   Fleet* fleet_;
   TimePoint now_;
   Random& random_;
+  std::int64_t tokens_;  // to be reserved
+  bool is_filtered_;     // not every deployment takes every request
   Blocked blocked_;
   std::vector<Skipped> skipped_;
   std::optional<DeploymentIndex> excluded_;

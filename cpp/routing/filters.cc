@@ -146,6 +146,13 @@ std::string_view name_of(LeftOut reason) {
   return "";
 }
 
+bool is_filtered(const RoutePlan& plan, const RouteRequest& request) {
+  const PlanPolicies& policies = plan.policies;
+  return (request.needs | request.must_have) != 0 || policies.checks_context_window ||
+         policies.filters_by_tags || !request.tags.empty() || !request.region.empty() ||
+         request.preferences.has_value();
+}
+
 LeftOut why_left_out(const RoutePlan& plan, DeploymentIndex index, const RouteRequest& request) {
   const Deployment& deployment = plan.deployments[index];
   if (is_left_out_by_tags(plan, deployment, request)) {

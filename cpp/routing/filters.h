@@ -27,6 +27,9 @@ enum class LeftOut : std::uint8_t {
 };
 std::string_view name_of(LeftOut reason);  // "" for kNo, else snake_case
 
+// Whether any filter looks at this request: why_left_out() is kNo for all deployments otherwise.
+bool is_filtered(const RoutePlan& plan, const RouteRequest& request);
+
 LeftOut why_left_out(const RoutePlan& plan, DeploymentIndex index, const RouteRequest& request);
 
 // Whether "provider" (all of its variants) or "provider/variant" (just that one) means it.

@@ -185,10 +185,10 @@ Availability Fleet::availability(DeploymentIndex index, std::int64_t tokens, Tim
 std::optional<Admission> Fleet::admit(DeploymentIndex index, std::int64_t tokens, TimePoint now,
                                       bool in_panic) {
   DeploymentHealth& health = *health_[index];
-  const bool is_healthy_enough =
-      in_panic || (now >= health.cool_until && health.breaker.allows(now));
-  if (!is_healthy_enough || !health.limit.has_parallel_room(health.in_flight) ||
-      !health.limit.passes(tokens, now)) {
+  const bool has_room = in_panic ? health.limit.has_parallel_room(health.in_flight) &&
+                                       health.limit.passes(tokens, now)
+                                 : is_available(index, tokens, now);
+  if (!has_room) {
     return std::nullopt;
   }
   Admission admission{.deployment = index, .reserved_tokens = tokens, .is_probe = false, .at = now};
@@ -200,9 +200,10 @@ std::optional<Admission> Fleet::admit(DeploymentIndex index, std::int64_t tokens
   return admission;
 }
 
-void Fleet::settle(const Admission& admission, const AttemptResult& result, TimePoint now,
+bool Fleet::settle(const Admission& admission, const AttemptResult& result, TimePoint now,
                    Random& random) {
   DeploymentHealth& health = *health_[admission.deployment];
+  const bool was_closed = !health.is_open(now);
   --health.in_flight;
   health.limit.settle(admission.reserved_tokens, tokens_used(admission, result), admission.at, now);
   if (!result.failure.has_value()) {
@@ -210,6 +211,7 @@ void Fleet::settle(const Admission& admission, const AttemptResult& result, Time
   } else {
     settle_failure(admission, result, now, random);
   }
+  return was_closed && health.is_open(now);
 }
 
 void Fleet::settle_success(DeploymentHealth& health, const Admission& admission,

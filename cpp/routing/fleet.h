@@ -54,6 +54,11 @@ struct DeploymentHealth {
   std::int64_t attempts = 0;
   std::int64_t failures = 0;  // all that were not ours, the caller's or the deadline's
   std::int64_t probes = 0;
+
+  // To calls: it does not cool down, and its breaker lets one through.
+  [[nodiscard]] bool is_open(TimePoint now) const {
+    return now >= cool_until && breaker.allows(now);
+  }
 };
 
 // What admit() took, given back by settle().
@@ -85,6 +90,12 @@ class Fleet {
 
   [[nodiscard]] const RoutePlan& plan() const { return *plan_; }
   // Whether an attempt could be made now. `tokens`: to be reserved.
+  [[nodiscard]] bool is_available(DeploymentIndex index, std::int64_t tokens, TimePoint now) const {
+    const DeploymentHealth& health = *health_[index];
+    return health.is_open(now) && health.limit.has_parallel_room(health.in_flight) &&
+           health.limit.passes(tokens, now);
+  }
+  // The same, and why not.
   [[nodiscard]] Availability availability(DeploymentIndex index, std::int64_t tokens,
                                           TimePoint now) const;
   // Takes a place: counts it, reserves tokens, and makes it the probe of a half-open breaker.
@@ -92,8 +103,9 @@ class Fleet {
   // available after all.
   std::optional<Admission> admit(DeploymentIndex index, std::int64_t tokens, TimePoint now,
                                  bool in_panic);
-  // The attempt is over: breaker, cool-down, latency, limits, budget.
-  void settle(const Admission& admission, const AttemptResult& result, TimePoint now,
+  // The attempt is over: breaker, cool-down, latency, limits, budget. Whether its deployment was
+  // closed to calls, and takes them again.
+  bool settle(const Admission& admission, const AttemptResult& result, TimePoint now,
               Random& random);
 
   // A call begins, for the retry budgets of every credential it may reach: 10 % of calls.

@@ -2,15 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <type_traits>
 
 #include "routing/log_histogram.h"
 
 namespace llmgate::routing {
 namespace {
 
-constexpr double kPeakLasts = 10;     // seconds: the time constant of a peak's decay
 constexpr double kLeastPenalty = 5;   // seconds: slower than nearly every first content
 constexpr double kMostPenalty = 600;  // seconds: the default deadline of a call
 constexpr auto kForgottenAfter = std::chrono::minutes(5);
@@ -19,18 +16,8 @@ constexpr double kThroughputScale = 1000;
 
 double seconds_of(Duration duration) { return std::chrono::duration<double>(duration).count(); }
 
-// (1 - x / 64)^64 is the exponential within a hundredth, in a tenth of its time.
-double share_left_after(Duration age) {
-  constexpr double kEach = 1e-9 / (64 * kPeakLasts);  // of a nanosecond
-  static_assert(std::is_same_v<Duration, std::chrono::nanoseconds>);
-  const double base = 1 - std::clamp(static_cast<double>(age.count()) * kEach, 0.0, 1.0);
-  const double to_4 = base * base * base * base;
-  const double to_16 = to_4 * to_4 * to_4 * to_4;
-  return to_16 * to_16 * to_16 * to_16;
-}
-
 std::uint64_t whole_microseconds(double seconds) {
-  return static_cast<std::uint64_t>(std::llround(std::max(seconds, 0.0) * 1e6));
+  return static_cast<std::uint64_t>(std::max(seconds, 0.0) * 1e6 + 0.5);
 }
 
 }  // namespace
@@ -87,7 +74,7 @@ void Latency::finished(const LatencySample& sample, TimePoint now) {
   if (producing_s > 0) {
     const double rate = static_cast<double>(sample.output_tokens) / producing_s;
     kept.of(Measure::kThroughput)
-        .add(static_cast<std::uint64_t>(std::llround(rate * kThroughputScale)), now);
+        .add(static_cast<std::uint64_t>(rate * kThroughputScale + 0.5), now);
   }
 }
 
@@ -96,11 +83,6 @@ void Latency::failed(Duration total, TimePoint now) {
   penalise(stream_, Measure::kFirstContent, total_s, now);
   penalise(plain_, Measure::kLatency, total_s, now);
   history().add_to_mean(std::max(total_s, kLeastPenalty), now);
-}
-
-std::optional<double> Latency::expected_s(bool is_stream, TimePoint now) const {
-  return is_stream ? value_of(stream_, Measure::kFirstContent, now)
-                   : value_of(plain_, Measure::kLatency, now);
 }
 
 std::optional<double> Latency::median(Measure measure, TimePoint now) const {
@@ -136,8 +118,6 @@ std::optional<double> Latency::mean_s(int minutes, TimePoint now) const {
   return samples > 0 ? std::optional(sum_s / static_cast<double>(samples)) : std::nullopt;
 }
 
-// A peak falls back to the median, not to nothing: what was not asked for a minute would otherwise
-// look faster than what answers well.
 std::optional<double> Latency::value_of(const Peak& peak, Measure usual, TimePoint now) const {
   if (!peak.is_seen) {
     return std::nullopt;
@@ -148,7 +128,7 @@ std::optional<double> Latency::value_of(const Peak& peak, Measure usual, TimePoi
   if (!peak.is_usual_known && now - peak.at > kForgottenAfter) {
     return std::nullopt;
   }
-  return peak.usual_s + (peak.value_s - peak.usual_s) * share_left_after(now - peak.at);
+  return peak.value_at(now);
 }
 
 void Latency::look_up_usual(const Peak& peak, Measure usual, TimePoint now) const {

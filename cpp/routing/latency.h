@@ -4,9 +4,12 @@
 // one allocation at the first sample, none after it. Loop only; every time is an argument.
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <type_traits>
 
 #include "base/clock.h"
 
@@ -41,7 +44,15 @@ class Latency {
 
   // What the next attempt is expected to take, in seconds: a stream to its first content, a plain
   // one to its end. Nothing: not seen in the last five minutes.
-  [[nodiscard]] std::optional<double> expected_s(bool is_stream, TimePoint now) const;
+  [[nodiscard]] std::optional<double> expected_s(bool is_stream, TimePoint now) const {
+    const Peak& peak = is_stream ? stream_ : plain_;
+    if (!peak.is_seen) {
+      return std::nullopt;
+    }
+    return now < peak.usual_until && peak.is_usual_known
+               ? peak.value_at(now)
+               : value_of(peak, is_stream ? Measure::kFirstContent : Measure::kLatency, now);
+  }
   // Over the last five minutes. The median costs nothing, another share a walk over a histogram.
   [[nodiscard]] std::optional<double> median(Measure measure, TimePoint now) const;
   [[nodiscard]] std::optional<double> percentile(Measure measure, double share,
@@ -54,6 +65,17 @@ class Latency {
   }
 
  private:
+  // What is left of a peak, with a time constant of ten seconds: (1 - x / 64)^64 is the exponential
+  // within a hundredth, in a tenth of its time.
+  static double share_left_after(Duration age) {
+    static_assert(std::is_same_v<Duration, std::chrono::nanoseconds>);
+    constexpr double kEach = 1e-9 / (64 * 10.0);  // of a nanosecond
+    const double base = 1 - std::clamp(static_cast<double>(age.count()) * kEach, 0.0, 1.0);
+    const double to_4 = base * base * base * base;
+    const double to_16 = to_4 * to_4 * to_4 * to_4;
+    return to_16 * to_16 * to_16 * to_16;
+  }
+
   struct Peak {
     double value_s = 0;
     TimePoint at{};
@@ -63,6 +85,12 @@ class Latency {
     mutable bool is_usual_known = false;
     mutable double usual_s = 0;
     mutable TimePoint usual_until{};
+
+    // A peak falls back to the median, not to nothing: what was not asked for a minute would
+    // otherwise look faster than what answers well.
+    [[nodiscard]] double value_at(TimePoint now) const {
+      return usual_s + (value_s - usual_s) * share_left_after(now - at);
+    }
   };
   struct History;
 

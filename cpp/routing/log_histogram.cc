@@ -57,7 +57,7 @@ double LogHistogram::middle_of(std::size_t bucket) {
   if (bucket < kStepsAnOctave) {
     return static_cast<double>(bucket);
   }
-  const double width = std::ldexp(1.0, static_cast<int>(bucket / kStepsAnOctave) - 1);
+  const auto width = static_cast<double>(std::uint64_t{1} << (bucket / kStepsAnOctave - 1));
   const auto step = static_cast<double>(bucket % kStepsAnOctave + kStepsAnOctave);
   return width == 1.0 ? step : (step + 0.5) * width;
 }

@@ -163,7 +163,8 @@ struct PlanPolicies {
   std::optional<std::chrono::milliseconds> sticky_for;  // per session
   // Fields of a request whose values name its session (request_field.h); empty: RouteRequest's own.
   std::vector<std::string> sticky_by;
-  std::optional<std::chrono::milliseconds> prompt_cache_for;  // affinity to a provider's warm cache
+  // Affinity to a provider's warm cache; 0: for as long as that provider keeps a prompt.
+  std::optional<std::chrono::milliseconds> prompt_cache_for;
   double retry_ratio = 0.1;  // retry budget per provider and key: of the calls ...
   double retry_reserve = 3;  // ... and so many at once
   HedgePolicy hedge;

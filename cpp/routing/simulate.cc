@@ -100,16 +100,21 @@ class Arrivals {
   TimePoint end_;
 };
 
-void run(const SimulationSetup& setup, std::int64_t most_calls, SimulationResult& result) {
+void run(const SimulationSetup& setup, const SimulationOptions& options, SimulationResult& result) {
+  constexpr std::uint64_t kBetweenQuestions = 1U << 16U;
   EventQueue events;
   Arrivals arrivals(setup.scenario->load, setup.seed, events);
   SimulatedRouter router(setup, events, result);
   arrivals.begin();
-  while (!events.empty()) {
+  for (std::uint64_t handled = 1; !events.empty(); ++handled) {
+    if (handled % kBetweenQuestions == 0 && options.goes_on && !options.goes_on()) {
+      result.is_cut_short = true;
+      return;
+    }
     const Event event = events.pop();
     if (event.kind != EventKind::kArrival) {
       router.handle(event);
-    } else if (result.calls < most_calls) {
+    } else if (result.calls < options.most_calls) {
       router.begin_call(event.at);
       arrivals.after_arrival(event.at);
     } else {
@@ -154,7 +159,7 @@ Result<SimulationResult> simulate(const std::shared_ptr<const RoutePlan>& plan,
   result.prompt_tokens = scenario.prompt_tokens;
   result.output_tokens = scenario.output_tokens;
   result.deployments.resize(plan->deployments.size());
-  run(setup, options.most_calls, result);
+  run(setup, options, result);
   return result;
 }
 

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -21,6 +22,9 @@ struct SimulationOptions {
   std::vector<std::chrono::milliseconds> timeouts;
   // After so many calls no more begin, and the result says that it was cut short.
   std::int64_t most_calls = 5000000;
+  // Asked now and then, several times a second: false ends it, cut short. Empty: it runs to its
+  // end.
+  std::function<bool()> goes_on;
 };
 
 // Errors: an alias or deployment that the plan does not have.

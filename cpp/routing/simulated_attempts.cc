@@ -135,9 +135,9 @@ void SimulatedRouter::settle(Attempt& attempt) {
   }
   const Breaker& breaker = fleet_.health(admission.deployment).breaker;
   const bool was_open = breaker.state(now_) == BreakerState::kOpen;
-  fleet_.settle(admission, result, now_, plan_chance_);
+  const bool has_recovered = fleet_.settle(admission, result, now_, plan_chance_);
   counted.openings += !was_open && breaker.state(now_) == BreakerState::kOpen ? 1 : 0;
-  wake_waiting();
+  waiting_.wake(has_recovered);
 }
 
 }  // namespace llmgate::routing

@@ -14,7 +14,6 @@ using Action = Decision::Action;
 
 // As real calls have them: engine/call_attempts.cc.
 constexpr milliseconds kLongestQueueing{600000};
-constexpr int kMostRefusals = 16;  // as in engine/router_table.cc
 
 // Of the standard normal distribution, its 99th percentile.
 constexpr double kNormalP99 = 2.3263478740408408;
@@ -148,19 +147,14 @@ std::optional<milliseconds> SimulatedRouter::remaining(const Call& call) const {
 }
 
 Decision SimulatedRouter::next(Call& call) {
-  if (call.outcomes.empty() && !call.ticket && has_queue_before(call.priority)) {
+  if (call.outcomes.empty() && !call.ticket && waiting_.has_before(call.priority, setup_.root)) {
     Decision decision;
     decision.action = Action::kWait;
-    decision.is_queue = true;
+    decision.waits_for = WaitsFor::kTurn;
     decision.wait = remaining(call).value_or(kLongestQueueing);
     return decision;
   }
   return plan_attempt(context_of(call), call.outcomes, now_, remaining(call));
-}
-
-// Only calls for which nothing of the plan has room hold others back.
-bool SimulatedRouter::has_queue_before(int priority) const {
-  return !queue_.empty() && queue_.begin()->first <= priority;
 }
 
 void SimulatedRouter::plan(std::uint32_t index) { carry_out(index, next(calls_[index])); }
@@ -200,20 +194,24 @@ void SimulatedRouter::wait_for_place(std::uint32_t index, const Decision& decisi
   push(EventKind::kRetry, now_ + std::min(decision.wait, kLongestQueueing - waited), index,
        call.retry_serial);
   if (call.ticket) {
-    queue_.erase(*call.ticket);
+    waiting_.change(*call.ticket, decision.waits_for);
+    return;
   }
-  if (call.ticket && decision.is_queue) {
-    queue_.insert(*call.ticket);
+  call.ticket = waiting_.add(call.priority, setup_.root, decision.waits_for,
+                             [this, index] { return try_again(index); });
+  result_.waited += call.has_waited ? 0 : 1;
+  call.has_waited = true;
+}
+
+// A place may be free, as in engine/call_attempts.cc.
+bool SimulatedRouter::try_again(std::uint32_t index) {
+  const Decision decision = next(calls_[index]);
+  if (decision.action == Action::kWait) {
+    return false;
   }
-  if (!call.ticket) {
-    call.ticket = {call.priority, ++tickets_};
-    waiting_.emplace(*call.ticket, index);
-    if (decision.is_queue) {
-      queue_.insert(*call.ticket);
-    }
-    result_.waited += call.has_waited ? 0 : 1;
-    call.has_waited = true;
-  }
+  calls_[index].retry_serial = 0;
+  carry_out(index, decision);
+  return true;
 }
 
 void SimulatedRouter::start_planned(std::uint32_t index) {
@@ -308,45 +306,9 @@ void SimulatedRouter::remember_answer(const Call& call, const Path& path) {
   }
 }
 
-// A place may be free: who waits is asked in order, as engine/router_table.cc does.
-void SimulatedRouter::wake_waiting() {
-  if (is_waking_ || waiting_.empty()) {
-    return;
-  }
-  is_waking_ = true;
-  bool is_full = false;
-  int refusals = 0;
-  for (auto place = waiting_.begin(); place != waiting_.end();) {
-    const bool has_others = waiting_.size() > queue_.size() && refusals < kMostRefusals;
-    if (is_full && !has_others) {
-      break;
-    }
-    const auto ticket = place->first;
-    const std::uint32_t index = place->second;
-    const bool is_queue = queue_.contains(ticket);
-    if (is_queue ? is_full : refusals >= kMostRefusals) {
-      ++place;
-      continue;
-    }
-    Call& call = calls_[index];
-    const Decision decision = next(call);
-    if (decision.action == Action::kWait) {
-      is_full |= is_queue;
-      refusals += is_queue ? 0 : 1;
-      ++place;
-      continue;
-    }
-    call.retry_serial = 0;
-    carry_out(index, decision);
-    place = waiting_.upper_bound(ticket);
-  }
-  is_waking_ = false;
-}
-
 void SimulatedRouter::leave_queue(Call& call) {
   if (call.ticket) {
-    queue_.erase(*call.ticket);
-    waiting_.erase(*std::exchange(call.ticket, std::nullopt));
+    waiting_.remove(*std::exchange(call.ticket, std::nullopt));
   }
 }
 

@@ -5,10 +5,8 @@
 
 #include <chrono>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -18,6 +16,7 @@
 #include "routing/scenario.h"
 #include "routing/simulated_chance.h"
 #include "routing/simulation_result.h"
+#include "routing/waiting_calls.h"
 
 namespace llmgate::routing {
 
@@ -68,7 +67,7 @@ class SimulatedRouter {
     std::vector<std::uint32_t> credentials;  // asked so far
     std::optional<Path> planned;
     std::optional<TimePoint> waits_since;
-    std::optional<std::pair<int, std::uint64_t>> ticket;
+    std::optional<WaitingCalls::Ticket> ticket;
     Attempt attempts[2];  // NOLINT(modernize-avoid-c-arrays): the first and its hedge
   };
 
@@ -89,8 +88,7 @@ class SimulatedRouter {
   void expire(std::uint32_t index);
   void settle(Attempt& attempt);
   void remember_answer(const Call& call, const Path& path);
-  void wake_waiting();
-  [[nodiscard]] bool has_queue_before(int priority) const;
+  bool try_again(std::uint32_t index);
   void leave_queue(Call& call);
   void end_call(std::uint32_t index, std::optional<ErrorKind> failure);
   [[nodiscard]] PlanContext context_of(const Call& call);
@@ -115,14 +113,11 @@ class SimulatedRouter {
   std::vector<double> spreads_;  // of the log-normal latencies
   std::vector<Call> calls_;
   std::vector<std::uint32_t> free_;
-  std::map<std::pair<int, std::uint64_t>, std::uint32_t> waiting_;
-  std::set<std::pair<int, std::uint64_t>> queue_;  // those of them that hold others back
+  WaitingCalls waiting_;
   TimePoint now_ = kStart;
-  std::uint64_t tickets_ = 0;
   std::uint32_t serials_ = 0;
   std::int64_t hedges_ = 0;
   std::int64_t ended_ = 0;
-  bool is_waking_ = false;
 };
 
 }  // namespace llmgate::routing

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 from typing import Any
 from xml.etree import ElementTree
 
@@ -63,6 +64,20 @@ def test_the_load_is_given_by_keyword(router: llmgate.Router) -> None:
     assert result.first_content_p50_ms is not None
     assert result.p50_ms is not None
     assert result.first_content_p50_ms < result.p50_ms
+
+
+def test_ctrl_c_ends_a_long_simulation(router: llmgate.Router) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        with pytest.raises(KeyboardInterrupt):
+            router.simulate("outage", calls_per_second=100_000, seconds=10_000)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def test_callers_take_the_place_of_a_rate(router: llmgate.Router) -> None:

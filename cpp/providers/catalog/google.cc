@@ -110,7 +110,7 @@ const std::array kCards = std::to_array<Provider>({
      .dialect = {.provider = "gemini_openai", .reasoning_outside_completion = true},
      .source = "Gemini API docs, OpenAI compatibility, 2026-11; recordings for usage"},
     {.name = "vertex_ai",
-     .aliases = "vertex|vertexai",
+     .aliases = "vertex|vertexai|google_vertex",
      .format = wire::gemini_generate_format,
      .base_url = "https://{vertex_location}-aiplatform.googleapis.com/v1/projects/{vertex_project}/"
                  "locations/{vertex_location}/publishers/google",

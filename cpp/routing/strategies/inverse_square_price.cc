@@ -30,9 +30,11 @@ class InverseSquarePrice final : public Strategy {
     const auto may_use = [&](const Candidate& candidate) {
       return !is_any_stable || is_stable(candidate, context);
     };
-    return pick_by_weight(candidates, context.random, [&](const Candidate& candidate) {
-      return may_use(candidate) ? weight(candidate, context) : 0.0;
-    });
+    return Urn(candidates,
+               [&](const Candidate& candidate) {
+                 return may_use(candidate) ? weight(candidate, context) : 0.0;
+               })
+        .draw(context.random);
   }
 
  private:

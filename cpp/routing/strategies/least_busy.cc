@@ -16,23 +16,17 @@ class LeastBusy final : public Strategy {
   [[nodiscard]] std::size_t pick(std::span<const Candidate> candidates,
                                  const PickContext& context) const override {
     const WeightField field = weight_field(candidates, context);
-    const auto weight = [&](const Candidate& candidate) {
-      return weight_of(candidate, field, context);
-    };
-    const std::size_t one = pick_by_weight(candidates, context.random, weight);
-    const std::size_t other =
-        pick_by_weight(candidates, context.random, [&](const Candidate& candidate) {
-          return &candidate == &candidates[one] ? 0 : weight(candidate);
-        });
-    if (other == candidates.size()) {
-      return one;
-    }
+    Urn urn(candidates,
+            [&](const Candidate& candidate) { return weight_of(candidate, field, context); });
     const auto load = [&](std::size_t position) {
-      const Candidate& candidate = candidates[position];
-      return static_cast<double>(context.fleet.health(candidate.deployment).in_flight) /
-             weight(candidate);
+      const DeploymentIndex deployment = candidates[position].deployment;
+      return static_cast<double>(context.fleet.health(deployment).in_flight) / urn.weight(position);
     };
-    return load(other) < load(one) ? other : one;
+    const std::size_t one = urn.draw(context.random);
+    const double load_of_one = load(one);
+    urn.take_out(one);
+    const std::size_t other = urn.draw(context.random);
+    return other < candidates.size() && load(other) < load_of_one ? other : one;
   }
 };
 

@@ -20,6 +20,9 @@ struct Candidate {
   DeploymentIndex deployment = 0;
 };
 
+// In one decision; of more children the first that can be used are looked at.
+inline constexpr std::size_t kMostCandidates = 256;
+
 struct PickContext {
   const RoutePlan& plan;
   const Node& node;  // the balance

@@ -16,9 +16,9 @@ class Weighted final : public Strategy {
   [[nodiscard]] std::size_t pick(std::span<const Candidate> candidates,
                                  const PickContext& context) const override {
     const WeightField field = weight_field(candidates, context);
-    return pick_by_weight(candidates, context.random, [&](const Candidate& candidate) {
-      return weight_of(candidate, field, context);
-    });
+    return Urn(candidates,
+               [&](const Candidate& candidate) { return weight_of(candidate, field, context); })
+        .draw(context.random);
   }
 };
 

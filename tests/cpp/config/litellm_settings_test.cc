@@ -113,7 +113,7 @@ TEST(LitellmSettings, TakeChecksBeforeTheCall) {
           "  enable_tag_filtering: true\n  tag_filtering_match_any: false\n"
           "  max_fallbacks: 1\n")
           .plan.policies;
-  EXPECT_EQ(policies.prompt_cache_for, std::chrono::minutes(5));
+  EXPECT_EQ(policies.prompt_cache_for, std::chrono::milliseconds(0));
   EXPECT_EQ(policies.sticky_for, std::chrono::minutes(1));
   EXPECT_TRUE(policies.checks_context_window && policies.filters_by_tags);
   EXPECT_FALSE(policies.tags_match_any);

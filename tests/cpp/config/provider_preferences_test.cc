@@ -64,6 +64,13 @@ TEST(ProviderPreferences, ReadsEveryField) {
   EXPECT_TRUE(result.notices.empty());
 }
 
+TEST(ProviderPreferences, KnowOpenRoutersNamesOfOurProviders) {
+  const Read result = read(R"({"only":["google-ai-studio","google-vertex/global","x-ai","mistral"],
+      "ignore":["my-own/turbo"]})");
+  EXPECT_EQ(result.preferences.only, (Names{"gemini", "vertex_ai/global", "xai", "mistral"}));
+  EXPECT_EQ(result.preferences.ignore, (Names{"my-own/turbo"}));
+}
+
 TEST(ProviderPreferences, AreOpenRoutersDefaultsWhereNothingIsSaid) {
   const ProviderPreferences preferences = read(R"({"order":null,"zdr":null})").preferences;
   EXPECT_TRUE(preferences.allows_fallbacks);

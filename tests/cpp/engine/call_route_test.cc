@@ -51,7 +51,7 @@ TEST_F(CallRouteTest, QueuesANewCallBehindThoseThatWait) {
   engine::CallSpec second = routed_spec();
   engine::CallRoute waiting(0, chance_);
   waiting.enter(*first.routed, first.request.root(), routers_);
-  waiting.join_queue(true, [] { return false; });
+  waiting.join_queue(routing::WaitsFor::kTurn, [] { return false; });
   engine::CallRoute arriving(0, chance_);
   arriving.enter(*second.routed, second.request.root(), routers_);
   EXPECT_EQ(arriving.next(kStart, std::nullopt).action, Action::kWait);
@@ -85,6 +85,31 @@ TEST_F(CallRouteTest, AsksWhoeverAnsweredASessionAgain) {
   for (int i = 0; i < 3; ++i) {
     EXPECT_EQ(route.next(kStart, std::nullopt).path.target(), first.target());
   }
+}
+
+TEST_F(CallRouteTest, StaysWithAWarmPromptAsLongAsItsProviderKeepsIt) {
+  const auto root = tree_.balance({tree_.target("a"), tree_.target("b")}, 0, "round_robin");
+  tree_.plan.policies.prompt_cache_for = milliseconds(0);
+  make_router({root});
+  const auto stays = [&](const std::string& extra, std::chrono::seconds later) {
+    engine::CallSpec made = routed_spec(false, extra);
+    made.routed->request.prompt_start = std::hash<std::string>()(extra) | 1U;
+    engine::CallRoute route(0, chance_);
+    route.enter(*made.routed, made.request.root(), routers_);
+    const auto first = route.next(kStart, std::nullopt).path;
+    route.remember_answer(first, kStart);
+    bool is_same = true;
+    for (int i = 0; i < 3; ++i) {
+      is_same &= route.next(kStart + later, std::nullopt).path.target() == first.target();
+    }
+    return is_same;
+  };
+  using std::chrono::seconds;
+  EXPECT_TRUE(stays("", seconds(299)));
+  EXPECT_FALSE(stays("", seconds(301)));
+  EXPECT_TRUE(stays(R"(,"cache_control":{"type":"ephemeral","ttl":"1h"})", seconds(3599)));
+  EXPECT_FALSE(stays(R"(,"cache_control":{"type":"ephemeral","ttl":"1h"})", seconds(3601)));
+  EXPECT_TRUE(stays(R"(,"prompt_cache_retention":"24h")", seconds(86399)));
 }
 
 TEST_F(CallRouteTest, KeepsHedgesWithinTheirShareOfCalls) {

@@ -58,16 +58,30 @@ TEST_F(CandidateFigures, KnowThePriceOfARequestOnlyWhereBothPricesAreKnown) {
 }
 
 TEST_F(CandidateFigures, SayThatNothingWeighsAnything) {
-  EXPECT_EQ(pick_by_weight(candidates_, random_, [](const Candidate&) { return 0.0; }),
-            candidates_.size());
+  const Urn urn(candidates_, [](const Candidate&) { return 0.0; });
+  EXPECT_EQ(urn.draw(random_), candidates_.size());
 }
 
 TEST_F(CandidateFigures, PickInProportionToTheDraw) {
-  const auto weight = [](const Candidate& candidate) { return candidate.deployment == 1 ? 0 : 1; };
+  const Urn urn(candidates_,
+                [](const Candidate& candidate) { return candidate.deployment == 1 ? 0.0 : 1.0; });
   for (const auto& [draw, expected] : {std::pair{0.0, 0U}, {0.49, 0U}, {0.5, 2U}, {0.999, 2U}}) {
     test::FakeRandom random(draw);
-    EXPECT_EQ(pick_by_weight(candidates_, random, weight), expected) << draw;
+    EXPECT_EQ(urn.draw(random), expected) << draw;
   }
+}
+
+TEST_F(CandidateFigures, DrawNothingTwiceThatWasTakenOut) {
+  Urn urn(candidates_,
+          [](const Candidate& candidate) { return candidate.deployment == 1 ? 2.0 : 1.0; });
+  test::FakeRandom random(0.5);
+  ASSERT_EQ(urn.draw(random), 1U);
+  urn.take_out(1);
+  EXPECT_EQ(urn.weight(1), 0);
+  EXPECT_EQ(urn.draw(random), 2U);
+  urn.take_out(0);
+  urn.take_out(2);
+  EXPECT_EQ(urn.draw(random), candidates_.size());
 }
 
 TEST_F(CandidateFigures, PickTheLessBusyOfEquals) {

@@ -16,7 +16,15 @@ class FiltersTest : public ::testing::Test {
     request_.preferences.emplace();
   }
 
-  LeftOut reason(DeploymentIndex index = 0) const { return why_left_out(plan_, index, request_); }
+  LeftOut reason(DeploymentIndex index = 0) const {
+    const LeftOut found = why_left_out(plan_, index, request_);
+    RouteRequest plain = request_;
+    plain.preferences.reset();
+    if (why_left_out(plan_, index, plain) != LeftOut::kNo) {
+      EXPECT_TRUE(is_filtered(plan_, plain)) << name_of(found);
+    }
+    return found;
+  }
   std::vector<DeploymentIndex> kept() const {
     std::vector<DeploymentIndex> indexes;
     for (DeploymentIndex index = 0; index < plan_.deployments.size(); ++index) {
@@ -38,6 +46,14 @@ class FiltersTest : public ::testing::Test {
 };
 
 using Kept = std::vector<DeploymentIndex>;
+
+TEST_F(FiltersTest, DoNotLookAtARequestThatAsksForNothingSpecial) {
+  EXPECT_TRUE(is_filtered(plan_, request_));
+  request_.preferences.reset();
+  EXPECT_FALSE(is_filtered(plan_, request_));
+  request_.needs = set_of(Feature::kTools);
+  EXPECT_TRUE(is_filtered(plan_, request_));
+}
 
 TEST_F(FiltersTest, KeepEverythingWhereNothingIsAsked) {
   EXPECT_EQ(kept(), (Kept{0, 1, 2}));

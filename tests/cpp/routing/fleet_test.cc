@@ -66,7 +66,7 @@ TEST_F(FleetTest, CountsWhatIsInFlight) {
   const std::optional<Admission> admission = fleet_.admit(0, 10, kStart, false);
   ASSERT_TRUE(admission.has_value());
   EXPECT_EQ(fleet_.health(0).in_flight, 1);
-  fleet_.settle(*admission, finished(), kStart, random_);
+  EXPECT_FALSE(fleet_.settle(*admission, finished(), kStart, random_)) << "it never was closed";
   EXPECT_EQ(fleet_.health(0).in_flight, 0);
   EXPECT_EQ(fleet_.health(0).attempts, 1);
   EXPECT_EQ(fleet_.health(0).failures, 0);
@@ -88,7 +88,7 @@ TEST_F(FleetTest, AdmitsOneProbeWhenTheTimeHasCome) {
   EXPECT_TRUE(probe->is_probe);
   EXPECT_FALSE(fleet_.admit(0, 0, later, false).has_value());
   EXPECT_EQ(fleet_.availability(0, 0, later).until, TimePoint::max());
-  fleet_.settle(*probe, finished(), later, random_);
+  EXPECT_TRUE(fleet_.settle(*probe, finished(), later, random_)) << "open to calls again";
   EXPECT_EQ(reason(0, later), Unavailable::kNo);
   EXPECT_EQ(fleet_.health(0).probes, 1);
 }

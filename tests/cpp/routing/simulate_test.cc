@@ -38,6 +38,20 @@ TEST(Simulate, CallsArriveAtTheRateOfTheLoad) {
   EXPECT_LE(result->timeline.size(), 100U);
 }
 
+TEST(Simulate, EndsWhenItIsNotWantedAnyLonger) {
+  const test::PlanTree tree = three_in_order();
+  Scenario scenario = named_scenario("outage");
+  scenario.load.calls_per_second = 100000;
+  SimulationOptions options;
+  int asked = 0;
+  options.goes_on = [&] { return ++asked < 3; };
+  const auto result = simulate(test::shared(tree.plan), scenario, 1, options);
+  ASSERT_TRUE(result.ok());
+  EXPECT_TRUE(result->is_cut_short);
+  EXPECT_EQ(asked, 3);
+  EXPECT_GT(result->calls, 0);
+}
+
 TEST(Simulate, SoManyCallersMakeOneCallAfterAnother) {
   const auto result = simulated(three_in_order(),
                                 R"({"faults": [], "load": {"concurrency": 8, "seconds": 100},
