@@ -2,14 +2,19 @@
 
 namespace llmgate::account {
 
+Result<Facts> CatalogPricing::facts_of(const Priced& of) const {
+  return of.own != nullptr ? Result<Facts>(of.own)
+                           : catalog_->find(of.provider, of.model, of.base_model);
+}
+
 std::optional<Cost> CatalogPricing::cost(const Priced& of, const chat::Turn& turn) const {
-  return cost_of(*catalog_, {of.provider, of.model, of.base_model, false, of.time_s}, turn);
+  return cost_of(*catalog_, {of.provider, of.model, of.base_model, false, of.time_s, of.own}, turn);
 }
 
 std::optional<Usd> CatalogPricing::bound(const Priced& of, const Extras& extras,
                                          std::int64_t prompt_tokens,
                                          std::int64_t output_tokens) const {
-  const auto facts = catalog_->find(of.provider, of.model, of.base_model);
+  const auto facts = facts_of(of);
   if (!facts || *facts == nullptr) {
     return std::nullopt;
   }
@@ -24,7 +29,7 @@ std::optional<Usd> CatalogPricing::bound(const Priced& of, const Extras& extras,
 }
 
 Pricing::Limits CatalogPricing::limits(const Priced& of) const {
-  const auto facts = catalog_->find(of.provider, of.model, of.base_model);
+  const auto facts = facts_of(of);
   if (!facts || *facts == nullptr) {
     return {};
   }

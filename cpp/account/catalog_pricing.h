@@ -21,6 +21,8 @@ class CatalogPricing final : public Pricing {
   [[nodiscard]] Limits limits(const Priced& of) const override;
 
  private:
+  [[nodiscard]] Result<Facts> facts_of(const Priced& of) const;
+
   std::shared_ptr<ModelCatalog> catalog_;
 };
 

@@ -208,7 +208,9 @@ std::optional<Cost> price(const Facts& facts, const chat::Usage& usage,
 }
 
 std::optional<Cost> cost_of(ModelCatalog& catalog, const PricedCall& call, const chat::Turn& turn) {
-  const auto facts = catalog.find_answered(call.provider, call.model, turn.model, call.base_model);
+  const auto facts = call.own != nullptr ? Result<Facts>(call.own)
+                                         : catalog.find_answered(call.provider, call.model,
+                                                                 turn.model, call.base_model);
   PriceOptions options;
   options.provider = call.provider;
   options.is_batch = call.is_batch;

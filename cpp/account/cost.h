@@ -83,6 +83,7 @@ struct PricedCall {
   std::string_view base_model{};  // what the user says that a deployment serves; mostly empty
   bool is_batch = false;
   std::int64_t time_s = 0;
+  Facts own{};  // of the deployment; null: those of the catalogue
 };
 
 // The cost of an answer: by what the answer says that it is from, else by what was asked.

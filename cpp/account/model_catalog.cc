@@ -39,6 +39,22 @@ bool fits(std::string_view key, std::string_view pattern) {
          key.ends_with(end);
 }
 
+// What was said, over what is known; of a model that nobody knows, that is all.
+Facts laid_over(const Facts& known, const RegisteredFacts& said, std::string_view key) {
+  ModelFacts changed;
+  if (known != nullptr) {
+    changed = *known;
+  } else {
+    const std::size_t slash = key.find('/');
+    changed.key = key;
+    changed.provider =
+        slash == std::string_view::npos ? said.provider : std::string(key.substr(0, slash));
+    changed.model = slash == std::string_view::npos ? key : key.substr(slash + 1);
+  }
+  said.lay_on(changed);
+  return std::make_shared<ModelFacts>(std::move(changed));
+}
+
 }  // namespace
 
 Failure ModelCatalog::open() {
@@ -212,18 +228,24 @@ Result<Facts> ModelCatalog::with_registered(std::string_view key, Facts facts) {
   if (found == registered_.end()) {
     return facts;
   }
-  ModelFacts changed;
-  if (facts != nullptr) {
-    changed = *facts;
-  } else {
-    const std::size_t slash = key.find('/');
-    changed.key = key;
-    changed.provider = slash == std::string_view::npos ? found->second.provider
-                                                       : std::string(key.substr(0, slash));
-    changed.model = slash == std::string_view::npos ? key : key.substr(slash + 1);
+  return laid_over(facts, found->second, key);
+}
+
+Result<Facts> ModelCatalog::find_with(std::string_view provider, std::string_view model,
+                                      std::string_view base_model, std::string_view json) {
+  json::Document document;
+  if (const auto error = document.read(json)) {
+    return bad_request("$", std::string("is no JSON: ") + error->reason);
   }
-  found->second.lay_on(changed);
-  return Facts(std::make_shared<ModelFacts>(std::move(changed)));
+  auto own = read_registered("$", document.root());
+  if (!own) {
+    return std::move(own).error();
+  }
+  auto known = find(provider, model, base_model);
+  if (!known) {
+    return known;
+  }
+  return laid_over(*known, *own, key_of(provider, model));
 }
 
 Result<std::vector<std::string>> ModelCatalog::keys(std::string_view pattern) {

@@ -36,6 +36,11 @@ class ModelCatalog {
   // deployment of another name serves; it may be empty.
   [[nodiscard]] Result<Facts> find(std::string_view provider, std::string_view model,
                                    std::string_view base_model = {}) LLMGATE_EXCLUDES(mutex_);
+  // The same, with facts of a deployment's own laid over it: an object in the words of LiteLLM's
+  // table. They hold for nobody else.
+  [[nodiscard]] Result<Facts> find_with(std::string_view provider, std::string_view model,
+                                        std::string_view base_model, std::string_view json)
+      LLMGATE_EXCLUDES(mutex_);
   // Of an answer: by the deployment's base model or its own registration, by the model that the
   // answer says it is from, or by the one that was asked, whichever is known first.
   [[nodiscard]] Result<Facts> find_answered(std::string_view provider, std::string_view asked,

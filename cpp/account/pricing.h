@@ -19,6 +19,7 @@ struct Priced {
   std::string_view deployment;    // empty without a Router
   std::string_view base_model{};  // what the user says that a deployment serves; mostly empty
   std::int64_t time_s = 0;        // seconds since 1970: prices change
+  Facts own{};                    // of the deployment; null: what is known of the model
 };
 
 // What makes a request dearer than its tokens.

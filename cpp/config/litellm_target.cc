@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "account/litellm_field.h"
 #include "base/nearest.h"
 #include "chat/parameters.h"
 #include "config/litellm_names.h"
@@ -116,6 +117,25 @@ std::optional<double> price(FieldReader& reader, const Parameters& params, const
   return per_token ? std::optional(*per_token * kMillion) : std::nullopt;
 }
 
+// What the configuration itself says about prices, exactly as it says it.
+std::string own_prices(FieldReader& reader, const Parameters& params, const Field& info) {
+  std::string facts;
+  const auto take = [&](const std::string& name, const Field& field) {
+    if (field.exists() && account::litellm_field(name)) {
+      facts += facts.empty() ? "{" : ",";
+      json::append_quoted(facts, name);
+      facts += ":" + reader.filled(field);
+    }
+  };
+  params.for_all(take);
+  for_members(info, [&](const std::string& name, const Field& field) {
+    if (!params.find(name).exists()) {
+      take(name, field);
+    }
+  });
+  return facts.empty() ? facts : facts + "}";
+}
+
 struct FeatureName {
   std::string_view name;
   routing::Feature feature;
@@ -149,7 +169,7 @@ void read_info(FieldReader& reader, const Field& info, routing::Deployment& depl
     reader.note(mode, "calls of mode \"" + said + "\" are not routed yet");
   }
   for_members(info, [&](const std::string& name, const Field& value) {
-    if (is_info_name(name) || name.starts_with("supports_")) {
+    if (is_info_name(name) || name.starts_with("supports_") || account::litellm_field(name)) {
       return;
     }
     // Anything may stand there for the user's own use; a slip of the finger should not.
@@ -194,7 +214,7 @@ class Rest {
   Rest(FieldReader& reader, TargetConfig& target) : reader_(reader), target_(target) {}
 
   void take(const std::string& name, const Field& field) {
-    if (is_deployment_name(name)) {
+    if (is_deployment_name(name) || account::litellm_field(name)) {
       return;
     }
     if (const std::string_view waits_for = deployment_name_waits_for(name); !waits_for.empty()) {
@@ -271,6 +291,7 @@ LitellmDeployment read_litellm_deployment(FieldReader& reader, const Field& entr
   read_limits(reader, params, defaults, out);
   out.deployment.prices.input = price(reader, params, info, "input_cost_per_token");
   out.deployment.prices.output = price(reader, params, info, "output_cost_per_token");
+  out.target.facts = own_prices(reader, params, info);
   out.target.base_model = reader.text(info.member("base_model"));
   read_info(reader, info, out.deployment);
   Rest rest(reader, out.target);

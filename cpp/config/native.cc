@@ -26,9 +26,11 @@
 //                  aliases for one session
 // A TARGET is "provider/model" or {"model", "provider", "api_key", "api_base", "id", "weight",
 // "rpm", "tpm", "max_parallel", "tags", "region", "variant", "timeout", "stream_timeout", "prices":
-// {"input", "output" (USD per million tokens), "per_request"}, "context_window", "quality",
-// "features", "lacking", "keeps_data", "is_zero_retention", "params" (win over the request),
-// "defaults" (the request wins), "headers", "settings", "drop_params", "mock_response", "retries"}.
+// {"input", "output" (USD per million tokens), "per_request"}, "facts" (other prices, in the words
+// of LiteLLM's table), "base_model" (what it serves under another name), "context_window",
+// "quality", "features", "lacking", "keeps_data", "is_zero_retention", "params" (win over the
+// request), "defaults" (the request wins), "headers", "settings", "drop_params", "mock_response",
+// "retries"}.
 #include <algorithm>
 #include <array>
 #include <map>

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <string>
 #include <utility>
 
 #include "json/writer.h"
@@ -30,6 +32,8 @@ constexpr std::array kTargetNames = std::to_array<std::string_view>({"model",
                                                                      "timeout",
                                                                      "stream_timeout",
                                                                      "prices",
+                                                                     "facts",
+                                                                     "base_model",
                                                                      "context_window",
                                                                      "quality",
                                                                      "features",
@@ -67,6 +71,22 @@ Texts read_texts(FieldReader& reader, const Field& object) {
     });
   }
   return texts;
+}
+
+// "0.15" with "e-6" is "0.15e-6": exactly, as a double would not have it.
+std::string in_unit(std::string_view number, std::string_view exponent) {
+  const std::size_t own = number.find_first_of("eE");
+  if (own == std::string_view::npos || exponent.empty()) {
+    return std::string(number).append(exponent);
+  }
+  const auto whole = [](std::string_view text) {
+    int power = 0;
+    text.remove_prefix(text.starts_with('+') ? 1 : 0);
+    std::from_chars(text.data(), text.data() + text.size(), power);
+    return power;
+  };
+  const int power = whole(number.substr(own + 1)) + whole(exponent.substr(1));
+  return std::string(number.substr(0, own)) + "e" + std::to_string(power);
 }
 
 std::string read_json_object(FieldReader& reader, const Field& object) {
@@ -135,6 +155,32 @@ routing::Deployment read_deployment(FieldReader& reader, const TargetFields& fie
   return deployment;
 }
 
+// The prices in the words of LiteLLM's table, whose members `facts` holds already.
+std::string own_facts(FieldReader& reader, const Field& prices, const Field& facts) {
+  struct Name {
+    std::string_view ours;
+    std::string_view litellm;
+    std::string_view exponent;
+  };
+  constexpr std::array kNames =
+      std::to_array<Name>({{"input", "input_cost_per_token", "e-6"},
+                           {"output", "output_cost_per_token", "e-6"},
+                           {"per_request", "input_cost_per_request", ""}});
+  std::string text = read_json_object(reader, facts);
+  for (const Name& name : kNames) {
+    const Field price = prices.member(name.ours);
+    if (price.exists() && !facts.member(name.litellm).exists()) {
+      if (!text.empty()) {
+        text.pop_back();
+      }
+      text += text.size() > 1 ? "," : text.empty() ? "{" : "";
+      json::append_quoted(text, name.litellm);
+      text += ":" + in_unit(price.value.raw(), name.exponent) + "}";
+    }
+  }
+  return text;
+}
+
 TargetConfig read_target_config(FieldReader& reader, const TargetFields& fields) {
   TargetConfig target;
   target.model = reader.text(fields["model"]);
@@ -149,6 +195,8 @@ TargetConfig read_target_config(FieldReader& reader, const TargetFields& fields)
   if (const Field mock = fields["mock_response"]; mock.exists()) {
     target.mock_response = reader.filled(mock);
   }
+  target.base_model = reader.text(fields["base_model"]);
+  target.facts = own_facts(reader, fields["prices"], fields["facts"]);
   target.times.timeout = reader.seconds(fields["timeout"]);
   target.times.stream_timeout = reader.seconds(fields["stream_timeout"]);
   return target;

@@ -36,7 +36,8 @@ struct TargetConfig {
       drop_params;  // JSON paths of the request to leave out: "a", "a.b", "a[*]"
   std::optional<std::string> mock_response;  // JSON
   TargetTimes times;
-  std::string base_model;   // what a deployment serves whose name does not say it
+  std::string base_model;  // what a deployment serves whose name does not say it
+  std::string facts;       // its own prices: an object in the words of LiteLLM's table; empty: none
   std::string source_path;  // where in the configuration, like $.model_list[2]
 };
 

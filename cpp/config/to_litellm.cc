@@ -224,7 +224,6 @@ class LitellmWriter {
     const Node& node = plan_.nodes[entry.target];
     const routing::Deployment& deployment = plan_.deployments[node.deployment];
     const TargetConfig& target = config_.targets[node.deployment];
-    constexpr double kPerToken = 1e-6;
     writer_.begin_object().key("model_name").string(entry.group);
     writer_.key("litellm_params").begin_object();
     const std::string model = written_model(target, deployment);
@@ -240,8 +239,7 @@ class LitellmWriter {
     }
     write_strings(writer_, "tags", deployment.tags);
     write_text("region_name", deployment.region);
-    write_number("input_cost_per_token", deployment.prices.input, kPerToken);
-    write_number("output_cost_per_token", deployment.prices.output, kPerToken);
+    write_params(target.facts);
     write_rest(node, target);
     writer_.end_object();
     write_info(deployment);

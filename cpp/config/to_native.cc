@@ -161,6 +161,8 @@ class NativeWriter {
     write_text("region", deployment.region);
     write_text("variant", deployment.variant);
     write_facts(deployment);
+    write_raw("facts", target.facts);
+    write_text("base_model", target.base_model);
     write_time("timeout", target.times.timeout);
     write_time("stream_timeout", target.times.stream_timeout);
     write_raw("params", target.override_params);

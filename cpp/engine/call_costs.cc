@@ -1,4 +1,5 @@
 // The costs of a call: what its attempts hold in budgets, and what they came to.
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -37,12 +38,14 @@ std::string limit_name(const providers::Target& target) {
 }  // namespace
 
 account::Priced Call::priced(const Exchange& exchange) const {
-  return {exchange.target->provider->name, exchange.target->model,
+  return {exchange.target->provider->name,
+          exchange.target->model,
           route_.is_routed() ? std::string_view(route_.deployment_of(exchange.path).id)
                              : std::string_view(),
           route_.is_routed() ? std::string_view(route_.target_of(exchange.path).base_model)
                              : std::string_view(),
-          duration_cast<std::chrono::seconds>(wall().time_since_epoch()).count()};
+          duration_cast<std::chrono::seconds>(wall().time_since_epoch()).count(),
+          route_.is_routed() ? route_.target_of(exchange.path).facts : nullptr};
 }
 
 // What a budget changes in the request: the limit of its output, and that usage is reported.
@@ -89,6 +92,13 @@ void Call::pay(Exchange& exchange, bool is_complete) {
                       exchange.reservation.get(), wall());
   if (is_complete && !cost) {
     cost = count_cost(exchange);
+  }
+  const auto prompt = completion_->turn.usage.prompt_tokens;
+  if (is_complete && prompt && context_.accounts.tokens != nullptr &&
+      mock_of(exchange) == nullptr) {
+    context_.accounts.tokens->note_usage(
+        exchange.target->model, request_of(exchange).body(),
+        static_cast<std::size_t>(std::max<std::int64_t>(*prompt, 0)));
   }
   if (cost) {
     attempt.cost = cost->total;

@@ -135,15 +135,24 @@ Result<std::shared_ptr<const Router>> make_router(const config::RouterConfig& co
     if (target_config.mock_response) {
       mock = mock_reply_of(*target_config.mock_response, target->model);
     }
+    account::Facts own;
+    if (surroundings.catalog != nullptr && !target_config.facts.empty()) {
+      auto found = surroundings.catalog->find_with(target->provider->name, target->model,
+                                                   target_config.base_model, target_config.facts);
+      if (!found) {
+        return at(target_config.source_path, std::move(found.error()));
+      }
+      own = *std::move(found);
+    }
     const std::size_t index = router->targets.size();
     if (surroundings.catalog != nullptr && index < plan->deployments.size()) {
-      fill_from_facts(*surroundings.catalog, *target, target_config.base_model,
+      fill_from_facts(*surroundings.catalog, *target, target_config.base_model, own,
                       plan->deployments[index]);
     }
     router->targets.push_back({std::move(*target), target_config.default_params,
                                target_config.override_params, target_config.drop_params,
                                target_config.times.timeout, target_config.times.stream_timeout,
-                               std::move(mock), target_config.base_model});
+                               std::move(mock), target_config.base_model, std::move(own)});
   }
   router->fingerprint = fingerprint_of(config, router->targets);
   router->plan = std::move(plan);

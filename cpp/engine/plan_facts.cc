@@ -29,12 +29,14 @@ void fill_price(const account::PriceSet& prices, Price price, std::int64_t piece
 }  // namespace
 
 void fill_from_facts(account::ModelCatalog& catalog, const providers::Target& target,
-                     std::string_view base_model, routing::Deployment& deployment) {
+                     std::string_view base_model, const account::Facts& own,
+                     routing::Deployment& deployment) {
   if (target.provider == nullptr || target.model.empty() ||
       target.model.find('*') != std::string::npos) {
     return;
   }
-  const auto facts = catalog.find(target.provider->name, target.model, base_model);
+  const auto facts = own != nullptr ? Result<account::Facts>(own)
+                                    : catalog.find(target.provider->name, target.model, base_model);
   if (!facts || *facts == nullptr) {
     return;
   }

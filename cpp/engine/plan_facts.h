@@ -10,9 +10,11 @@
 
 namespace llmgate::engine {
 
-// What the configuration says stays. `base_model` is what it says that the deployment serves, or
-// empty. A model that nobody knows, and a table that cannot be read, leave things as they are.
+// What the configuration says stays. `own`: the facts of a deployment that has some of its own;
+// null: those of its model. `base_model` is what it says that the deployment serves, or empty. A
+// model that nobody knows, and a table that cannot be read, leave things as they are.
 void fill_from_facts(account::ModelCatalog& catalog, const providers::Target& target,
-                     std::string_view base_model, routing::Deployment& deployment);
+                     std::string_view base_model, const account::Facts& own,
+                     routing::Deployment& deployment);
 
 }  // namespace llmgate::engine

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "account/budget_book.h"
+#include "account/model_catalog.h"
 #include "base/sha256.h"
 #include "json/document.h"
 #include "net/http.h"
@@ -28,6 +29,7 @@ struct RoutedTarget {
   std::optional<std::chrono::milliseconds> stream_timeout;  // first token and gaps of a stream
   std::optional<std::string> mock_reply;
   std::string base_model{};  // what it serves under another name, for prices; mostly empty
+  account::Facts facts{};    // with prices of its own; null: what is known of the model
 };
 
 struct Router {

@@ -10,6 +10,7 @@
 #include "tokens/chat_counter.h"
 #include "tokens/model_tokens.h"
 #include "tokens/tokenizer_store.h"
+#include "tokens/usage_samples.h"
 
 namespace llmgate::tokens {
 
@@ -31,10 +32,29 @@ class TokenService {
   [[nodiscard]] TokenizerStore& store() { return store_; }
   // `sum` is what was counted of a request whose prompt the provider reports as `reported` tokens.
   void learn(const Model& model, const ChatTokens& sum, std::size_t reported);
+  // The same of a request's JSON text, when somebody asks for a model of that family the next time.
+  void note_usage(std::string_view model, std::string_view request, std::size_t reported) {
+    samples_.add(model, request, reported);
+  }
+  // Around a fork, so that the child inherits no lock that a thread of the parent holds: whoever
+  // forks holds all of it back before and lets it go after, in both processes.
+  void before_fork() {
+    store_.before_fork();
+    samples_.before_fork();
+    calibration_.before_fork();
+  }
+  void after_fork() {
+    calibration_.after_fork();
+    samples_.after_fork();
+    store_.after_fork();
+  }
 
  private:
+  void learn_from_samples(std::string_view family, const Tokenizer& tokenizer);
+
   TokenizerStore store_;
   Calibration calibration_;
+  UsageSamples samples_;
 };
 
 }  // namespace llmgate::tokens

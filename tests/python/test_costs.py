@@ -279,3 +279,43 @@ def test_trimming_takes_the_models_context_window() -> None:
     assert llmgate.trim_messages(messages, "gpt-4o") == messages
     with pytest.raises(llmgate.BadRequestError, match="context window"):
         llmgate.trim_messages(messages, "openai/nobody-knows-it")
+
+
+def test_a_deployments_own_prices_are_what_its_calls_cost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "k")  # a converted configuration holds no keys
+    with FakeProvider(["Yes."]) as provider:
+        router = llmgate.Router(
+            model_list=[
+                {
+                    "model_name": "chat",
+                    "litellm_params": {
+                        "model": "openai/gpt-4o",
+                        "api_base": provider.url,
+                        "api_key": "k",
+                        "input_cost_per_token": 0.00000015,
+                    },
+                    "model_info": {"output_cost_per_token": 1.1e-06},
+                }
+            ]
+        )
+        answer = router.completion("chat", "Hi")
+        usage = answer.usage
+        own = usage.prompt_tokens * Decimal("0.00000015") + usage.completion_tokens * Decimal(
+            "0.0000011"
+        )
+        assert answer.cost.total == own
+        assert answer.cost.source == "registered"
+        again = llmgate.Router.from_config(router.to("native"))
+        assert again.completion("chat", "Hi").cost.total == own
+        plain = llmgate.completion("openai/gpt-4o", "Hi", api_base=provider.url, api_key="k")
+        assert plain.cost.source == "table"
+        assert plain.cost.total != own
+
+
+def test_absurd_prices_of_a_deployment_are_refused_with_their_place() -> None:
+    deployment = {
+        "model_name": "chat",
+        "litellm_params": {"model": "openai/gpt-4o", "input_cost_per_token": -1},
+    }
+    with pytest.raises(llmgate.BadRequestError, match=r"model_list\[0\]"):
+        llmgate.Router(model_list=[deployment])

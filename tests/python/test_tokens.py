@@ -201,6 +201,27 @@ def test_estimates_learn_from_reported_usage() -> None:
     output_of(script)
 
 
+def test_estimates_follow_what_the_calls_of_the_process_report() -> None:
+    script = """
+        import llmgate
+        from llmgate.testing import FakeProvider, Reply, Usage
+        messages = [{"role": "user", "content": "some words of a prompt " * 50}]
+        before = llmgate.token_counter("claude-sonnet-4-5", messages=messages)
+        reported = Usage(input=int(before * 1.3), output=3)
+        replies = [Reply(text="Yes.", usage=reported)] * 6
+        with FakeProvider(replies, format="anthropic.messages") as provider:
+            for stream in (False, True) * 3:
+                answer = llmgate.completion(
+                    "anthropic/claude-sonnet-4-5", messages, api_base=provider.url, api_key="k",
+                    stream=stream,
+                )
+                stream and list(answer)
+        after = llmgate.token_counter("claude-opus-4-1", messages=messages)
+        assert before * 1.1 < after < before * 1.35, (before, after)
+    """
+    output_of(script)
+
+
 def test_a_vocabulary_of_ones_own_is_added(tmp_path: Path) -> None:
     path = tmp_path / "mine.vocabulary"
     shutil.copy(VOCABULARIES / "r50k_base.vocabulary", path)

@@ -197,6 +197,23 @@ TEST(ModelCatalog, PrefersADeploymentsOwnRegistration) {
             "azure/gpt-4o-2024-08-06");
 }
 
+TEST(ModelCatalog, LaysADeploymentsOwnFactsOverTheTableForItAlone) {
+  ModelCatalog catalog({write_table(table_text({R"(openai/gpt-x	{"input":"2","output":"8"})"}))});
+  const auto own = catalog.find_with("openai", "gpt-x", "", R"({"input_cost_per_token":0.15e-6})");
+  ASSERT_TRUE(own);
+  EXPECT_EQ(((*own)->prices.ordinary.base.at(Price::kInput) * 1'000'000).text(), "0.15");
+  EXPECT_EQ(((*own)->prices.ordinary.base.at(Price::kOutput) * 1'000'000).text(), "8");
+  const auto others = catalog.find("openai", "gpt-x");
+  EXPECT_EQ(((*others)->prices.ordinary.base.at(Price::kInput) * 1'000'000).text(), "2");
+  const auto unknown = catalog.find_with("vllm", "mine", "", R"({"input_cost_per_token":1e-6})");
+  ASSERT_TRUE(unknown);
+  EXPECT_EQ((*unknown)->key, "vllm/mine");
+  for (const char* wrong :
+       {"{", R"({"input_cost_per_token":-1})", R"({"input_cost_per_token":"a"})"}) {
+    EXPECT_FALSE(catalog.find_with("openai", "gpt-x", "", wrong)) << wrong;
+  }
+}
+
 TEST(ModelCatalog, RefusesAllOfARegistrationThatIsWrong) {
   ModelCatalog catalog({package_table()});
   const auto result = catalog.register_models(

@@ -36,6 +36,7 @@ model_list:
       num_retries: 8
       input_cost_per_token: 0.000001
       output_cost_per_token: 0.000002
+      cache_read_input_token_cost: 1.5e-07
       mock_response: hello
       additional_drop_params: [user]
       temperature: 0.5
@@ -47,6 +48,8 @@ model_list:
       supports_vision: true
       supports_function_calling: false
       mode: chat
+      output_cost_per_token: 0.000009
+      input_cost_per_token_above_200k_tokens: 0.000003
       note_of_mine: anything
 )");
   const routing::Deployment& deployment = config.plan.deployments.at(0);
@@ -54,6 +57,10 @@ model_list:
   EXPECT_EQ(deployment.group, "a");
   EXPECT_EQ(deployment.provider + "/" + deployment.model, "azure/gpt-4o");
   EXPECT_EQ(config.targets.at(0).base_model, "gpt-4o");
+  EXPECT_EQ(config.targets.at(0).facts,
+            R"({"input_cost_per_token":0.000001,"output_cost_per_token":0.000002,)"
+            R"("cache_read_input_token_cost":1.5e-07,)"
+            R"("input_cost_per_token_above_200k_tokens":0.000003})");
   EXPECT_EQ(deployment.limits.requests_per_minute, 1);
   EXPECT_EQ(deployment.limits.tokens_per_minute, 2);
   EXPECT_EQ(deployment.weight, 3);

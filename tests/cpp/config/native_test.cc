@@ -49,7 +49,9 @@ a:
     variant: turbo
     timeout: 1.5
     stream_timeout: 2
-    prices: {input: 3, output: 4, per_request: 0.01}
+    prices: {input: 3, output: 4.5e+1, per_request: 0.01}
+    facts: {cache_read_input_token_cost: 1e-7}
+    base_model: gpt-4o
     context_window: 1000
     quality: 0.5
     features: [vision, tools]
@@ -74,7 +76,11 @@ a:
   EXPECT_EQ(deployment.limits.max_parallel, 7);
   EXPECT_EQ(deployment.tags, (std::vector<std::string>{"x", "y"}));
   EXPECT_EQ(deployment.region + deployment.variant, "euturbo");
-  EXPECT_EQ(*deployment.prices.input + *deployment.prices.output, 7);
+  EXPECT_EQ(*deployment.prices.input + *deployment.prices.output, 48);
+  EXPECT_EQ(config.targets[0].base_model, "gpt-4o");
+  EXPECT_EQ(config.targets[0].facts,
+            R"({"cache_read_input_token_cost":1e-7,"input_cost_per_token":3e-6,)"
+            R"("output_cost_per_token":4.5e-5,"input_cost_per_request":0.01})");
   EXPECT_EQ(deployment.prices.per_request, 0.01);
   EXPECT_EQ(deployment.context_window, 1000);
   EXPECT_EQ(deployment.quality, 0.5);

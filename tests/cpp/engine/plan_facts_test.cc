@@ -11,12 +11,12 @@ namespace {
 class PlanFacts : public ::testing::Test {
  protected:
   routing::Deployment filled(std::string_view provider, std::string model,
-                             routing::Deployment deployment = {},
-                             std::string_view base_model = {}) {
+                             routing::Deployment deployment = {}, std::string_view base_model = {},
+                             const account::Facts& own = nullptr) {
     providers::Target target;
     target.provider = providers::find_provider(provider);
     target.model = std::move(model);
-    fill_from_facts(catalog_, target, base_model, deployment);
+    fill_from_facts(catalog_, target, base_model, own, deployment);
     return deployment;
   }
 
@@ -51,6 +51,15 @@ TEST_F(PlanFacts, LeaveWhatItSays) {
 TEST_F(PlanFacts, GoByTheBaseModelOfADeployment) {
   EXPECT_EQ(filled("azure", "prod", {}, "gpt-x").prices.input, 2.5);
   EXPECT_EQ(filled("azure", "prod").prices.input, std::nullopt);
+}
+
+TEST_F(PlanFacts, TakeTheDeploymentsOwnBeforeThoseOfItsModel) {
+  const auto own = catalog_.find_with("openai", "gpt-x", "", R"({"input_cost_per_token":1e-6})");
+  ASSERT_TRUE(own);
+  const routing::Deployment deployment = filled("openai", "gpt-x", {}, {}, *own);
+  EXPECT_EQ(deployment.prices.input, 1);
+  EXPECT_EQ(deployment.prices.output, 10);
+  EXPECT_EQ(filled("openai", "gpt-x").prices.input, 2.5) << "nobody else's";
 }
 
 TEST_F(PlanFacts, SayNothingAboutWhatNobodyKnows) {

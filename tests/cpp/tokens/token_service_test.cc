@@ -35,5 +35,23 @@ TEST(TokenService, LearnsFromReports) {
   EXPECT_NEAR(service.model("claude-sonnet-4-5")->factor.factor, 1.4, 0.02);
 }
 
+TEST(TokenService, LearnsFromTheUsageOfCallsWhenItIsAskedAgain) {
+  TokenService service(LLMGATE_VOCABULARIES);
+  const auto before = service.model("claude-sonnet-4-5").value();
+  std::string text;
+  for (int word = 0; word < 300; ++word) {
+    text += " word";
+  }
+  const std::string request = R"({"messages":[{"role":"user","content":")" + text + R"("}]})";
+  for (int call = 0; call < 5; ++call) {
+    service.note_usage("claude-sonnet-4-5", request, 500);
+  }
+  service.note_usage("claude-sonnet-4-5", "no JSON", 500);
+  const auto after = service.model("claude-opus-4-1").value();
+  EXPECT_EQ(after.tokens.family, before.tokens.family);
+  EXPECT_EQ(after.factor.observations, 5U);
+  EXPECT_GT(after.factor.factor, before.factor.factor);
+}
+
 }  // namespace
 }  // namespace llmgate::tokens
