@@ -1,6 +1,6 @@
 // Steps over JSON text one block at a time: 16 bytes with SSE2, 8 in a machine word elsewhere. The
-// inner loops of reading and writing strings. Every function reads exactly kBlock bytes at its
-// argument and tells how many of them, from the first on, belong to the run. Pure functions.
+// inner loops of reading and writing strings. Every function but one reads exactly kBlock bytes at
+// its argument and tells how many of them, from the first on, belong to the run. Pure functions.
 #pragma once
 
 #include <bit>
@@ -68,6 +68,20 @@ inline std::size_t copyable_prefix(const char* block) {
   const __m128i lead = equal_bytes(bytes, static_cast<char>(kSurrogateLead));
   const __m128i not_control = _mm_cmpeq_epi8(_mm_max_epu8(bytes, _mm_set1_epi8(0x20)), bytes);
   return run_length(_mm_andnot_si128(_mm_or_si128(special, lead), not_control));
+}
+
+// Whether all of kWideBlock bytes are copyable: one look at four blocks.
+inline bool is_wide_copyable(const char* wide) {
+  const auto stops_of = [](const char* block) {
+    const __m128i bytes = load_block(block);
+    const __m128i special = _mm_or_si128(equal_bytes(bytes, '"'), equal_bytes(bytes, '\\'));
+    const __m128i lead = equal_bytes(bytes, static_cast<char>(kSurrogateLead));
+    const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1F)), bytes);
+    return _mm_or_si128(_mm_or_si128(special, lead), control);
+  };
+  const __m128i first = _mm_or_si128(stops_of(wide), stops_of(wide + kBlock));
+  const __m128i second = _mm_or_si128(stops_of(wide + 2 * kBlock), stops_of(wide + 3 * kBlock));
+  return _mm_movemask_epi8(_mm_or_si128(first, second)) == 0;
 }
 
 inline std::size_t space_prefix(const char* block) {
@@ -159,6 +173,15 @@ inline std::size_t copyable_prefix(const char* block) {
   return stops == 0 ? kBlock : count_run(block, is_copyable);
 }
 
+inline bool is_wide_copyable(const char* wide) {
+  for (std::size_t at = 0; at < 4 * kBlock; at += kBlock) {
+    if (copyable_prefix(wide + at) != kBlock) {
+      return false;
+    }
+  }
+  return true;
+}
+
 inline std::size_t space_prefix(const char* block) { return count_run(block, is_space); }
 
 inline Utf8Block look_at_utf8(const char* /*block*/, std::uint32_t /*pending*/) {
@@ -166,5 +189,7 @@ inline Utf8Block look_at_utf8(const char* /*block*/, std::uint32_t /*pending*/) 
 }
 
 #endif
+
+inline constexpr std::size_t kWideBlock = 4 * kBlock;
 
 }  // namespace llmgate::json

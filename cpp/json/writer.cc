@@ -16,6 +16,9 @@ constexpr std::array<char, 16> kHexDigits = {'0', '1', '2', '3', '4', '5', '6', 
 constexpr std::size_t kLongestNumber = 32;  // a double needs 24 characters, an int64 20
 
 const char* skip_copyable(const char* text, const char* end) {
+  while (static_cast<std::size_t>(end - text) >= kWideBlock && is_wide_copyable(text)) {
+    text += kWideBlock;
+  }
   while (static_cast<std::size_t>(end - text) >= kBlock) {
     const std::size_t count = copyable_prefix(text);
     if (count != kBlock) {

@@ -100,8 +100,8 @@ TEST(AppendEscaped, EscapesWhatMustBeEscaped) {
 }
 
 TEST(AppendEscaped, FindsASpecialByteAtAnyPlace) {
-  for (std::size_t before = 0; before < 40; ++before) {
-    for (std::size_t after = 0; after < 40; ++after) {
+  for (std::size_t before = 0; before < 140; ++before) {
+    for (std::size_t after = 0; after < 80; ++after) {
       const std::string head(before, 'x');
       const std::string tail(after, 'y');
       ASSERT_EQ(escape(head + "\n" + tail), head + "\\n" + tail);
