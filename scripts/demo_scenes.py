@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from demo_screen import BOLD, INDENT, Progress
 
+import llmgate
 from llmgate.testing import Reply, ToolCall, Usage
 
 if TYPE_CHECKING:
@@ -197,6 +198,27 @@ def cut_stream(demo: Demo) -> str:
     return f"cut; kept {len(demo.names['kept'])} of {len(text)} characters"
 
 
+def routed(demo: Demo) -> str:
+    """An outage, what the way around it cost, and the same question from the cache."""
+    openai, anthropic, _ = demo.fakes
+    openai.script([Reply.error(503, message="The engine is overloaded.")])
+    anthropic.script([Reply(text="Water, mostly.", usage=Usage(1200, 300))])
+    demo.run(
+        """
+        llmgate.cache = llmgate.Cache()
+        router = llmgate.Router({"smart": [gpt, claude]})
+        with llmgate.budget(usd=0.05) as budget:
+            for ask in range(2):
+                reply = router.completion("smart", "What is a cloud made of?", max_tokens=500)
+                for attempt in reply.route:
+                    print(f"{attempt.model:19}{attempt.outcome:21}{attempt.cache or ''}")
+                print(f"cost ${reply.cost:.4f}, ${budget.left} left of $0.05")
+        """
+    )
+    llmgate.cache = None
+    return f"503, then Claude for ${demo.names['budget'].spent}, then the cache for nothing"
+
+
 def many_at_once(demo: Demo) -> str:
     demo.script(Reply(text="Here you are.", delay=0.5))
     demo.names["progress"] = Progress(demo.screen, demo.many)
@@ -254,6 +276,12 @@ SCENES: list[tuple[str, str, Callable[[Demo], str]]] = [
         "A stream that breaks",
         "If the connection dies, you are told, and what had arrived is not lost.",
         cut_stream,
+    ),
+    (
+        "A router, a budget, a cache",
+        "When GPT is down Claude is asked instead; what it costs stays within a budget; who asks "
+        "the same again gets the answer that is there.",
+        routed,
     ),
     (
         "Many calls at once",
