@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "json/writer.h"
 #include "store/redis_url.h"
 
 namespace llmgate::config {
@@ -265,6 +266,25 @@ class SettingsReader {
 
 CacheSettings read_cache_settings(FieldReader& reader, const Field& object) {
   return SettingsReader(reader, object).read();
+}
+
+std::string shown_cache_settings(const std::string& settings, bool& is_whole) {
+  json::Document document;
+  std::string shown;
+  json::Writer out(shown);
+  is_whole = !document.read(settings);
+  out.begin_object();
+  for (const json::Member member : document.root().members()) {
+    const std::string name = member.name.unescaped();
+    const bool is_secret = name == "password" || name.ends_with("url");
+    if (is_secret && !member.value.unescaped().starts_with("os.environ/")) {
+      is_whole = false;
+    } else {
+      out.raw_key(member.name.raw()).raw(member.value.raw());
+    }
+  }
+  out.end_object();
+  return shown;
 }
 
 }  // namespace llmgate::config

@@ -36,6 +36,7 @@
 #include <map>
 #include <utility>
 
+#include "config/cache_settings.h"
 #include "config/load.h"
 #include "config/native_fields.h"
 #include "config/plan_writer.h"
@@ -49,7 +50,7 @@ using routing::NodeIndex;
 
 constexpr int kRetriesOfABalance = 2;
 constexpr std::array kReserved = std::to_array<std::string_view>(
-    {"routes", "policies", "num_retries", "timeout", "deadline", "defaults"});
+    {"routes", "policies", "num_retries", "timeout", "deadline", "cache", "defaults"});
 constexpr std::array kRouteNames =
     std::to_array<std::string_view>({"targets", "strategy", "options", "retries", "on", "fallbacks",
                                      "sticky", "weight", "conditions", "otherwise", "bucket"});
@@ -88,9 +89,20 @@ class NativeLoader {
     config_.num_retries = reader_.whole(root.member("num_retries"), 0, 100);
     config_.timeout = reader_.seconds(root.member("timeout"));
     config_.deadline = reader_.seconds(root.member("deadline"));
+    read_cache(root.member("cache"));
     defaults_.num_retries = config_.num_retries.value_or(0);
     defaults_.target = root.member("defaults");
     reader_.is_object(defaults_.target);
+  }
+
+  // True, or the settings of one.
+  void read_cache(const Field& cache) {
+    if (cache.value.is(json::Type::kTrue)) {
+      config_.cache = "{}";
+    } else if (cache.exists() && !cache.value.is(json::Type::kFalse)) {
+      read_cache_settings(reader_, cache);
+      config_.cache = reader_.is_object(cache) ? std::string(cache.value.raw()) : std::string();
+    }
   }
 
   void read_aliases(const Field& object) {

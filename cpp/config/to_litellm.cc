@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "config/cache_settings.h"
 #include "config/load.h"
 #include "config/written_target.h"
 #include "json/document.h"
@@ -59,6 +60,7 @@ class LitellmWriter {
       write_entry(entry);
     }
     writer_.end_array();
+    write_cache();
     write_settings();
     writer_.end_object();
   }
@@ -307,6 +309,18 @@ class LitellmWriter {
       writer_.end_object();
     }
     writer_.end_array();
+  }
+
+  void write_cache() {
+    bool is_whole = true;
+    if (config_.cache.empty()) {
+      return;
+    }
+    writer_.key("litellm_settings").begin_object().key("cache").boolean(true);
+    writer_.key("cache_params").raw(shown_cache_settings(config_.cache, is_whole)).end_object();
+    if (!is_whole) {
+      lose("the cache's password or URL");
+    }
   }
 
   void write_settings() {

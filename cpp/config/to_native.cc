@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "config/cache_settings.h"
 #include "config/load.h"
 #include "config/written_target.h"
 #include "routing/strategies/strategy.h"
@@ -30,6 +31,9 @@ class NativeWriter {
       writer_.key("deadline").number(seconds_of(*config_.deadline));
     }
     write_policies();
+    if (!config_.cache.empty()) {
+      writer_.key("cache").raw(shown_cache_settings(config_.cache, is_cache_whole_));
+    }
     writer_.key("routes").begin_object();
     for (const auto* list : {&plan_.aliases, &plan_.patterns}) {
       for (const routing::Alias& alias : *list) {
@@ -42,6 +46,8 @@ class NativeWriter {
 
   // Whether a target stands in several places, where it has its id only once.
   [[nodiscard]] bool has_shared() const { return has_shared_; }
+  // Whether its settings could all be shown.
+  [[nodiscard]] bool is_cache_whole() const { return is_cache_whole_; }
 
  private:
   void write_alias(const routing::Alias& alias) {
@@ -309,6 +315,7 @@ class NativeWriter {
   json::Writer writer_;
   std::set<std::string> is_written_;  // ids
   bool has_shared_ = false;
+  bool is_cache_whole_ = true;
 };
 
 }  // namespace
@@ -321,6 +328,9 @@ Converted to_native(const RouterConfig& config) {
   if (writer.has_shared()) {
     converted.losses.push_back(
         {"$", "targets that several routes share: each place has a health of its own"});
+  }
+  if (!writer.is_cache_whole()) {
+    converted.losses.push_back({"$.cache", "the cache's password or URL: no secret is written"});
   }
   const bool has_hidden = std::any_of(config.plan.aliases.begin(), config.plan.aliases.end(),
                                       [](const routing::Alias& alias) { return alias.is_hidden; });

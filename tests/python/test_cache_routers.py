@@ -32,6 +32,17 @@ def test_a_router_caches_when_told_to(counting: FakeProvider) -> None:
     assert plain.cache is None
 
 
+@pytest.mark.parametrize("settings", [True, {"ttl": 60}])
+def test_a_dict_of_aliases_may_have_a_cache(counting: FakeProvider, settings: Any) -> None:
+    llmgate.cache = None
+    target = {"model": "openai/m", "api_base": counting.url, "api_key": "any"}
+    router = llmgate.Router({"m": [target]}, cache=settings)
+    assert [router.completion("m", "Hi").cache_hit for _ in range(2)] == [False, True]
+    assert "cache" in router.to("native")
+    with pytest.raises(llmgate.BadRequestError, match="tll"):
+        llmgate.Router({"m": [target]}, cache={"tll": 60})
+
+
 def test_a_router_uses_the_cache_of_all_calls(counting: FakeProvider) -> None:
     router = router_of(counting)
     assert [router.completion("m", "Hi").cache_hit for _ in range(2)] == [False, True]

@@ -159,9 +159,13 @@ routes: {timeout: [openai/x, openai/y]}
 num_retries: 1
 timeout: 20
 deadline: 60
+cache: {ttl: 60}
 defaults: {rpm: 9}
 )");
   EXPECT_EQ(config.plan.aliases[0].name, "timeout");
+  EXPECT_EQ(config.cache, R"({"ttl":60})");
+  EXPECT_EQ(native("{a: openai/x, cache: true}").cache, "{}");
+  EXPECT_EQ(native("{a: openai/x, cache: false}").cache, "");
   EXPECT_EQ(config.timeout, std::chrono::seconds(20));
   EXPECT_EQ(config.deadline, std::chrono::seconds(60));
   EXPECT_EQ(config.plan.nodes[0].retry.max_retries, 1);

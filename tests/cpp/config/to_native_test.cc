@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "support/configurations.h"
 
 namespace llmgate::config {
@@ -66,6 +68,18 @@ policies: {sticky_for: 5, at_limit: wait, hedge: {is_enabled: true}, breaker: {o
 timeout: 7
 )"));
   EXPECT_TRUE(converted.losses.empty());
+}
+
+TEST(ToNative, KeepsACacheButForItsSecrets) {
+  const Converted kept = round_trip(native("{a: openai/x, cache: {ttl: 60}}"));
+  EXPECT_NE(kept.json.find(R"("cache":{"ttl":60})"), std::string::npos) << kept.json;
+  const Converted shown =
+      round_trip(native("{a: openai/x, cache: {type: redis, host: h, password: geheim, ttl: 60}}"));
+  EXPECT_EQ(shown.json.find("geheim"), std::string::npos);
+  EXPECT_NE(shown.json.find(R"("cache":{"type":"redis","host":"h","ttl":60})"), std::string::npos)
+      << shown.json;
+  EXPECT_TRUE(std::any_of(shown.losses.begin(), shown.losses.end(),
+                          [](const Notice& loss) { return loss.path == "$.cache"; }));
 }
 
 TEST(ToNative, TellsWhatItCannotSay) {
