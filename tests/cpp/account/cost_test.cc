@@ -179,9 +179,9 @@ TEST(CostBound, HoldsForWhateverTheUsageSays) {
 }
 
 TEST(CostOf, GoesByTheModelThatAnswered) {
-  ModelCatalog catalog({testing::write_table(
-      testing::table_text({R"(openai/gpt-x	{"input":"1","output":"1"})",
-                           R"(openai/gpt-x-2026-01-01	{"input":"2","output":"2"})"}))});
+  ModelCatalog catalog({testing::write_table(testing::table_text(
+      {testing::row("openai/gpt-x", R"({"input":"1","output":"1"})"),
+       testing::row("openai/gpt-x-2026-01-01", R"({"input":"2","output":"2"})")}))});
   chat::Turn turn;
   turn.usage = usage(1'000'000, 0);
   EXPECT_EQ(cost_of(catalog, {"openai", "gpt-x"}, turn)->total, Usd::whole(1));
@@ -194,8 +194,8 @@ TEST(CostOf, GoesByTheModelThatAnswered) {
 }
 
 TEST(CostOf, ReadsTheServiceTierOfTheAnswer) {
-  ModelCatalog catalog({testing::write_table(
-      testing::table_text({R"(openai/gpt-x	{"input":"1","modes":{"priority":{"input":"2"}}})"}))});
+  ModelCatalog catalog({testing::write_table(testing::table_text(
+      {testing::row("openai/gpt-x", R"({"input":"1","modes":{"priority":{"input":"2"}}})")}))});
   chat::Turn turn;
   turn.usage = usage(1'000'000, 0);
   turn.members.emplace_back("service_tier", "\"priority\"");

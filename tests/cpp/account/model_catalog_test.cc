@@ -198,7 +198,8 @@ TEST(ModelCatalog, PrefersADeploymentsOwnRegistration) {
 }
 
 TEST(ModelCatalog, LaysADeploymentsOwnFactsOverTheTableForItAlone) {
-  ModelCatalog catalog({write_table(table_text({R"(openai/gpt-x	{"input":"2","output":"8"})"}))});
+  ModelCatalog catalog(
+      {write_table(table_text({testing::row("openai/gpt-x", R"({"input":"2","output":"8"})")}))});
   const auto own = catalog.find_with("openai", "gpt-x", "", R"({"input_cost_per_token":0.15e-6})");
   ASSERT_TRUE(own);
   EXPECT_EQ(((*own)->prices.ordinary.base.at(Price::kInput) * 1'000'000).text(), "0.15");

@@ -17,8 +17,8 @@ class NamedModelTest : public ::testing::Test {
 
   json::Document document_;
   ModelCatalog catalog_{{testing::write_table(
-      testing::table_text({R"(openai/gpt-x	{"input":"1","output":"2"})",
-                           R"(groq/own	{"input":"3","output":"4"})"}))}};
+      testing::table_text({testing::row("openai/gpt-x", R"({"input":"1","output":"2"})"),
+                           testing::row("groq/own", R"({"input":"3","output":"4"})")}))}};
 };
 
 const char* const kMillion = R"({"prompt_tokens":1000000,"completion_tokens":0})";

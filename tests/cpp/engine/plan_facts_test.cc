@@ -20,9 +20,10 @@ class PlanFacts : public ::testing::Test {
     return deployment;
   }
 
-  account::ModelCatalog catalog_{{account::testing::write_table(account::testing::table_text(
-      {R"(openai/gpt-x	{"input":"2.5","output":"10","request":"0.01","context":128000,)"
-       R"("can":["vision","function_calling"],"cannot":["reasoning"]})"}))}};
+  account::ModelCatalog catalog_{
+      {account::testing::write_table(account::testing::table_text({account::testing::row(
+          "openai/gpt-x", R"({"input":"2.5","output":"10","request":"0.01","context":128000,)"
+                          R"("can":["vision","function_calling"],"cannot":["reasoning"]})")}))}};
 };
 
 TEST_F(PlanFacts, FillWhatADeploymentLeavesUnsaid) {

@@ -33,6 +33,10 @@ inline std::string checksum_of(std::string body) {
   return text;
 }
 
+inline std::string row(std::string_view key, std::string_view json) {
+  return std::string(key).append("\t").append(json);
+}
+
 inline std::string table_text(std::vector<std::string> lines,
                               std::string_view date = "2026-11-22") {
   std::sort(lines.begin(), lines.end());
