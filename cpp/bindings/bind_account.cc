@@ -131,23 +131,10 @@ void register_changes(py::module_& module, ModuleState& state) {
       },
       "Says where tables of facts may be.");
   module.def(
-      "before_fork",
-      [&state] {
-        catalog_of(state).before_fork();
-        if (state.tokens != nullptr) {
-          state.tokens->before_fork();
-        }
-      },
-      "Holds facts and vocabularies back until after_fork(), which both processes call.");
+      "before_fork", [&state] { catalog_of(state).before_fork(); },
+      "Holds the facts back until after_fork(), which both processes call.");
   module.def(
-      "after_fork",
-      [&state] {
-        if (state.tokens != nullptr) {
-          state.tokens->after_fork();
-        }
-        catalog_of(state).after_fork();
-      },
-      "Lets them go again.");
+      "after_fork", [&state] { catalog_of(state).after_fork(); }, "Lets the facts go again.");
   module.def(
       "reset_models", [&state] { catalog_of(state).reset(); },
       "Forgets what was registered, and reads the table anew.");

@@ -32,9 +32,6 @@ class Calibration {
   void observe(const ModelTokens& model, std::size_t counted, std::size_t beside,
                std::size_t reported);
   [[nodiscard]] Factor factor(const ModelTokens& model) const;
-  // Around a fork: see TokenService.
-  void before_fork() LLMGATE_ATTRIBUTE(no_thread_safety_analysis) { mutex_.lock(); }
-  void after_fork() LLMGATE_ATTRIBUTE(no_thread_safety_analysis) { mutex_.unlock(); }
 
  private:
   struct Learned {

@@ -36,18 +36,6 @@ class TokenService {
   void note_usage(std::string_view model, std::string_view request, std::size_t reported) {
     samples_.add(model, request, reported);
   }
-  // Around a fork, so that the child inherits no lock that a thread of the parent holds: whoever
-  // forks holds all of it back before and lets it go after, in both processes.
-  void before_fork() {
-    store_.before_fork();
-    samples_.before_fork();
-    calibration_.before_fork();
-  }
-  void after_fork() {
-    calibration_.after_fork();
-    samples_.after_fork();
-    store_.after_fork();
-  }
 
  private:
   void learn_from_samples(std::string_view family, const Tokenizer& tokenizer);

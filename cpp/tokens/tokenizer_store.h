@@ -24,9 +24,6 @@ class TokenizerStore {
   [[nodiscard]] Result<std::shared_ptr<const Tokenizer>> get(std::string_view encoding);
   // The encodings of a file of the user's, under their names; they win over those of the package.
   [[nodiscard]] Failure add(const std::string& path);
-  // Around a fork: see TokenService.
-  void before_fork() LLMGATE_ATTRIBUTE(no_thread_safety_analysis) { mutex_.lock(); }
-  void after_fork() LLMGATE_ATTRIBUTE(no_thread_safety_analysis) { mutex_.unlock(); }
 
  private:
   using Table = std::map<std::string, std::shared_ptr<const Tokenizer>, std::less<>>;

@@ -31,9 +31,6 @@ class UsageSamples {
   void add(std::string_view model, std::string_view request, std::size_t reported);
   // What there is of this family, and forgets it.
   std::vector<UsageSample> take(std::string_view family);
-  // Around a fork: see TokenService.
-  void before_fork() LLMGATE_ATTRIBUTE(no_thread_safety_analysis) { mutex_.lock(); }
-  void after_fork() LLMGATE_ATTRIBUTE(no_thread_safety_analysis) { mutex_.unlock(); }
 
  private:
   static constexpr std::size_t kMostModels = 1000;  // whose family is remembered
