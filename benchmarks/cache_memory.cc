@@ -69,6 +69,30 @@ double least(Pass pass) {
   return best;
 }
 
+// Of one hit among so many entries; -1 where one missed. As a call does it: what is asked for has
+// just been written, what is stored was not touched.
+template <typename IsHit>
+double hit_time(std::size_t entries, const IsHit& is_hit) {
+  std::mt19937_64 random(1);
+  std::size_t hits = 0;
+  const double time = least([&] {
+    double sum = 0;
+    for (std::size_t batch = 0; batch < kBatches; ++batch) {
+      std::vector<std::string> asked;
+      for (std::size_t i = 0; i < kBatch; ++i) {
+        asked.push_back(request(random() % entries, 250));
+      }
+      const double start = now_ns();
+      for (const std::string& text : asked) {
+        hits += is_hit(text) ? 1 : 0;
+      }
+      sum += nanoseconds_since(start, kBatch);
+    }
+    return sum / kBatches;
+  });
+  return hits == kBatch * kBatches * kPasses ? time : -1;
+}
+
 double hit_among(std::size_t entries) {
   cache::ResponseCache::Options options;
   options.most_bytes = std::size_t{8} << 30U;
@@ -77,27 +101,11 @@ double hit_among(std::size_t entries) {
   for (std::size_t i = 0; i < entries; ++i) {
     store(memory, scope, request(i, 250));
   }
-  std::mt19937_64 random(1);
-  std::size_t hits = 0;
-  const double time = least([&] {
-    double sum = 0;
-    for (std::size_t batch = 0; batch < kBatches; ++batch) {
-      // As a call does it: what is asked for has just been written, what is stored was not touched.
-      std::vector<std::string> asked;
-      for (std::size_t i = 0; i < kBatch; ++i) {
-        asked.push_back(request(random() % entries, 250));
-      }
-      const double start = now_ns();
-      for (const std::string& text : asked) {
-        cache::CacheKey key{scope, {}, {}};
-        const cache::SharedEntry found = memory.find_spelling(key, text, {});
-        hits += found != nullptr && found->stored.raw.size() == 700 ? 1 : 0;
-      }
-      sum += nanoseconds_since(start, kBatch);
-    }
-    return sum / kBatches;
+  return hit_time(entries, [&](const std::string& text) {
+    cache::CacheKey key{scope, {}, {}};
+    const cache::SharedEntry found = memory.find_spelling(key, text, {});
+    return found != nullptr && found->stored.raw.size() == 700;
   });
-  return hits == kBatch * kBatches * kPasses ? time : -1;
 }
 
 // What a hit cannot do without: the hash, one look-up in a table of hashes, one comparison.
@@ -109,25 +117,10 @@ double look_up_among(std::size_t entries) {
     const std::uint64_t hash = wide_hash_bytes(text).low;
     table.emplace(hash, std::move(text));
   }
-  std::mt19937_64 random(1);
-  std::size_t hits = 0;
-  const double time = least([&] {
-    double sum = 0;
-    for (std::size_t batch = 0; batch < kBatches; ++batch) {
-      std::vector<std::string> asked;
-      for (std::size_t i = 0; i < kBatch; ++i) {
-        asked.push_back(request(random() % entries, 250));
-      }
-      const double start = now_ns();
-      for (const std::string& text : asked) {
-        const auto found = table.find(wide_hash_bytes(text).low);
-        hits += found != table.end() && found->second == text ? 1 : 0;
-      }
-      sum += nanoseconds_since(start, kBatch);
-    }
-    return sum / kBatches;
+  return hit_time(entries, [&](const std::string& text) {
+    const auto found = table.find(wide_hash_bytes(text).low);
+    return found != table.end() && found->second == text;
   });
-  return hits == kBatch * kBatches * kPasses ? time : -1;
 }
 
 // What two threads get done over what one does, without Python, were a core free for each: by CPU
