@@ -10,36 +10,40 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
-#include <new>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/mutex.h"
+#include "cache/block_memory.h"
 #include "cache/eviction_queue.h"
 #include "cache/hash_index.h"
 #include "cache/response_cache.h"
 
 namespace llmgate::cache {
 
-// Gives each object `room` bytes behind it.
+// Gives each object `room` bytes behind it. Shares the memory, as an entry may outlive its cache.
 template <typename Object>
 struct RoomBehind {
   using value_type = Object;  // NOLINT(readability-identifier-naming): the standard's name
-  explicit RoomBehind(std::size_t bytes) : room(bytes) {}
+  RoomBehind(std::shared_ptr<BlockMemory> from, std::size_t bytes)
+      : memory(std::move(from)), room(bytes) {}
   template <typename Other>
-  explicit RoomBehind(const RoomBehind<Other>& other) : room(other.room) {}
+  explicit RoomBehind(const RoomBehind<Other>& other) : memory(other.memory), room(other.room) {}
 
   Object* allocate(std::size_t count) {
-    return static_cast<Object*>(::operator new(count * sizeof(Object) + room));
+    return static_cast<Object*>(memory->allocate(count * sizeof(Object) + room, alignof(Object)));
   }
-  void deallocate(Object* object, std::size_t /*count*/) { ::operator delete(object); }
+  void deallocate(Object* object, std::size_t count) {
+    memory->deallocate(object, count * sizeof(Object) + room, alignof(Object));
+  }
   template <typename Other>
   bool operator==(const RoomBehind<Other>& other) const {
-    return room == other.room;
+    return memory == other.memory && room == other.room;
   }
 
+  std::shared_ptr<BlockMemory> memory;
   std::size_t room;
 };
 
@@ -52,8 +56,9 @@ struct ResponseCache::Node : Queued {
   // be.
   static constexpr std::size_t kMostOthers = 2;
 
-  static std::shared_ptr<Node> make(std::string_view spelling, CachedEntry entry) {
-    auto node = std::allocate_shared<Node>(RoomBehind<Node>(spelling.size()));
+  static std::shared_ptr<Node> make(const std::shared_ptr<BlockMemory>& memory,
+                                    std::string_view spelling, CachedEntry entry) {
+    auto node = std::allocate_shared<Node>(RoomBehind<Node>(memory, spelling.size()));
     std::memcpy(node->room(), spelling.data(), spelling.size());
     node->entry = std::move(entry);
     node->entry.spelling = {node->room(), spelling.size()};
@@ -110,7 +115,7 @@ struct ResponseCache::Node : Queued {
 };
 
 struct ResponseCache::Shard {
-  explicit Shard(std::size_t most_bytes) : queue(most_bytes) {}
+  Shard(std::size_t most_bytes, BlockMemory& memory) : index(&memory), queue(most_bytes) {}
   ~Shard() {
     queue.for_each([](Queued& queued) { std::exchange(static_cast<Node&>(queued).self, nullptr); });
   }
@@ -156,6 +161,8 @@ struct ResponseCache::Shard {
 };
 
 struct ResponseCache::AliasShard {
+  explicit AliasShard(BlockMemory& memory) : index(&memory) {}
+
   mutable Mutex mutex;
   HashIndex<Hash128> index LLMGATE_GUARDED_BY(mutex);
 };

@@ -1,9 +1,12 @@
-// From a hash of 128 bits to a small value, in one flat array: a look-up among a million entries
-// waits for memory once. The hash itself is the place: its lower half must be well mixed. Not
+// From the lower half of a hash to a small value, in one flat array: a look-up among a million
+// entries waits for memory once. The half itself is the place, so it must be well mixed; hashes
+// that share it are one to the index, and who looks something up compares what it finds. Not
 // thread-safe.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <memory_resource>
 #include <utility>
 #include <vector>
 
@@ -15,13 +18,15 @@ namespace llmgate::cache {
 template <typename Value>
 class HashIndex {
  public:
+  explicit HashIndex(std::pmr::memory_resource* memory) : slots_(memory) {}
+
   // Value() where there is none.
   [[nodiscard]] Value find(const Hash128& hash) const {
     if (slots_.empty()) {
       return Value();
     }
-    for (std::size_t at = home(hash);; at = next(at)) {
-      if (slots_[at].value == Value() || slots_[at].hash == hash) {
+    for (std::size_t at = home(hash.low);; at = next(at)) {
+      if (slots_[at].value == Value() || slots_[at].hash == hash.low) {
         return slots_[at].value;
       }
     }
@@ -32,20 +37,20 @@ class HashIndex {
     if ((size_ + 1) * 10 > slots_.size() * 7) {
       grow();
     }
-    std::size_t at = home(hash);
-    while (!(slots_[at].value == Value()) && !(slots_[at].hash == hash)) {
+    std::size_t at = home(hash.low);
+    while (!(slots_[at].value == Value()) && !(slots_[at].hash == hash.low)) {
       at = next(at);
     }
     size_ += slots_[at].value == Value() ? 1 : 0;
-    slots_[at] = {hash, value};
+    slots_[at] = {hash.low, value};
   }
 
   void erase(const Hash128& hash) {
     if (slots_.empty()) {
       return;
     }
-    std::size_t at = home(hash);
-    while (!(slots_[at].value == Value()) && !(slots_[at].hash == hash)) {
+    std::size_t at = home(hash.low);
+    while (!(slots_[at].value == Value()) && !(slots_[at].hash == hash.low)) {
       at = next(at);
     }
     if (slots_[at].value == Value()) {
@@ -61,28 +66,27 @@ class HashIndex {
   // Asks the processor for the place where a look-up will begin.
   void prefetch(const Hash128& hash) const {
     if (!slots_.empty()) {
-      __builtin_prefetch(&slots_[home(hash)]);
+      __builtin_prefetch(&slots_[home(hash.low)]);
     }
   }
 
  private:
   struct Slot {
-    Hash128 hash;
+    std::uint64_t hash = 0;
     Value value{};
   };
 
-  [[nodiscard]] std::size_t home(const Hash128& hash) const {
-    return hash.low & (slots_.size() - 1);
-  }
+  [[nodiscard]] std::size_t home(std::uint64_t hash) const { return hash & (slots_.size() - 1); }
   [[nodiscard]] std::size_t next(std::size_t at) const { return (at + 1) & (slots_.size() - 1); }
 
   void grow() {
-    std::vector<Slot> old = std::exchange(slots_, {});
+    std::pmr::vector<Slot> old(slots_.get_allocator());
+    old.swap(slots_);
     slots_.resize(old.empty() ? kFirstSlots : old.size() * 2);
     size_ = 0;
     for (const Slot& slot : old) {
       if (!(slot.value == Value())) {
-        set(slot.hash, slot.value);
+        set({slot.hash, 0}, slot.value);
       }
     }
   }
@@ -102,7 +106,7 @@ class HashIndex {
   }
 
   static constexpr std::size_t kFirstSlots = 16;
-  std::vector<Slot> slots_;  // a power of two
+  std::pmr::vector<Slot> slots_;  // a power of two
   std::size_t size_ = 0;
 };
 

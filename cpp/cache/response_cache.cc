@@ -46,7 +46,8 @@ bool is_fresh(const CachedEntry& entry, const Freshness& freshness) {
 
 }  // namespace
 
-ResponseCache::ResponseCache(const Options& options) : options_(options) {
+ResponseCache::ResponseCache(const Options& options)
+    : options_(options), memory_(std::make_shared<BlockMemory>(options.most_bytes)) {
   const std::size_t count = std::bit_floor(
       std::clamp<std::size_t>(options.most_bytes / kLeastShardBytes, 1, kMostShards));
   const std::size_t shard_bytes = options.most_bytes / count;
@@ -56,8 +57,8 @@ ResponseCache::ResponseCache(const Options& options) : options_(options) {
   }
   shard_mask_ = count - 1;
   for (std::size_t i = 0; i < count; ++i) {
-    shards_.push_back(std::make_unique<Shard>(shard_bytes));
-    aliases_.push_back(std::make_unique<AliasShard>());
+    shards_.push_back(std::make_unique<Shard>(shard_bytes, *memory_));
+    aliases_.push_back(std::make_unique<AliasShard>(*memory_));
   }
 }
 
@@ -140,7 +141,7 @@ SharedEntry ResponseCache::peek(const Hash128& primary) const {
   const Shard& shard = shard_of(primary);
   MutexLock lock(shard.mutex);
   Node* const node = shard.index.find(primary);
-  return node == nullptr ? nullptr : node->shared_entry();
+  return node == nullptr || node->primary != primary ? nullptr : node->shared_entry();
 }
 
 SharedEntry ResponseCache::find_canonical(CacheKey& key, std::string_view spelling,
@@ -235,7 +236,7 @@ std::shared_ptr<ResponseCache::Node> ResponseCache::make_node(const Hash128& pri
                                                               CachedEntry entry) const {
   entry.id = id_of(primary);
   entry.scope = key.scope;
-  std::shared_ptr<Node> node = Node::make(spelling, std::move(entry));
+  std::shared_ptr<Node> node = Node::make(memory_, spelling, std::move(entry));
   node->fingerprint = primary.low;
   node->primary = primary;
   node->canonical = key.canonical;
@@ -327,7 +328,7 @@ bool ResponseCache::erase(std::string_view id) {
   {
     Shard& shard = shard_of(primary);
     MutexLock lock(shard.mutex);
-    if (Node* const node = shard.index.find(primary)) {
+    if (Node* const node = shard.index.find(primary); node != nullptr && node->primary == primary) {
       gone.push_back(shard.take(*node));
     }
   }
@@ -372,9 +373,11 @@ void ResponseCache::lock_all() {
     shards_[i]->mutex.lock();
     aliases_[i]->mutex.lock();
   }
+  memory_->lock();
 }
 
 void ResponseCache::unlock_all() {
+  memory_->unlock();
   for (std::size_t i = 0; i < shards_.size(); ++i) {
     aliases_[i]->mutex.unlock();
     shards_[i]->mutex.unlock();

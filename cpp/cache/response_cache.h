@@ -21,6 +21,8 @@
 
 namespace llmgate::cache {
 
+class BlockMemory;
+
 // One stored answer. Immutable. What a look-up reads comes first, in the fewest lines of memory.
 struct CachedEntry {
   Scope scope{};
@@ -132,6 +134,7 @@ class ResponseCache {
   Options options_;
   std::size_t shard_mask_ = 0;
   std::size_t most_entry_bytes_ = 0;
+  std::shared_ptr<BlockMemory> memory_;
   std::vector<std::unique_ptr<Shard>> shards_;
   std::vector<std::unique_ptr<AliasShard>> aliases_;
   std::atomic<std::uint64_t> misses_{0};
