@@ -97,11 +97,12 @@ Failure read_indexed(PyObject* value, const json::Path& path, engine::IndexedJso
   return std::nullopt;
 }
 
-void note_hit(ModuleState& state, OptionReader& reader, engine::Completion& hit) {
+void note_hit(ModuleState& state, OptionReader& reader, const engine::Router* router,
+              engine::Completion& hit) {
   constexpr std::size_t kMany = 4096;
   account::CallRecord record;
   record.at = SystemClock().wall();
-  engine::price_hit(hit, state.pricing.get(), record.at);
+  engine::price_hit(hit, state.pricing.get(), router, record.at);
   record.is_cache_hit = true;
   record.cost = hit.total_cost;
   record.saved = hit.saved;

@@ -29,7 +29,9 @@ Failure read_budgets(PyObject* given, account::BudgetRules& into);
 Failure read_attribution(ModuleState& state, OptionReader& reader, engine::CallSpec& spec);
 
 // A call that was answered without the loop: what it has saved, and its record for the ledger.
-void note_hit(ModuleState& state, OptionReader& reader, engine::Completion& hit);
+// `router` is null where none was asked.
+void note_hit(ModuleState& state, OptionReader& reader, const engine::Router* router,
+              engine::Completion& hit);
 // Hands what was summed of hits to the engine's ledger.
 void hand_over_hits(ModuleState& state);
 

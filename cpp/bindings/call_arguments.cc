@@ -136,7 +136,9 @@ class PlainReader {
     }
     if (cached) {
       if (auto hit = look_up(*cached, spec)) {
-        return answered(std::move(hit));
+        CallArguments result = answered(std::move(hit));
+        result.router = spec.routed == nullptr ? nullptr : spec.routed->router;
+        return result;
       }
       spec.cached = cached->take();
     }
@@ -247,7 +249,7 @@ Result<CallArguments> read_arguments(ModuleState& state, PyObject* model, PyObje
     return std::move(*reader.failure());
   }
   if (call && call->hit != nullptr) {
-    note_hit(state, reader, *call->hit);
+    note_hit(state, reader, call->router.get(), *call->hit);
   } else if (call && call->spec) {
     if (Failure failure = read_attribution(state, reader, *call->spec)) {
       return std::move(*failure);

@@ -19,6 +19,7 @@ struct CallArguments {
   std::optional<engine::CallSpec> spec;     // nothing: the cache has the answer
   std::unique_ptr<engine::Completion> hit;  // that answer
   bool drop_params = false;
+  std::shared_ptr<const engine::Router> router{};  // of a hit; null: none was asked
 };
 
 // `arguments` is the dict of keyword arguments. None stands for "not given".

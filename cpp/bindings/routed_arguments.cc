@@ -193,7 +193,7 @@ class RoutedReader {
   }
 
   CallArguments answered(std::unique_ptr<engine::Completion> hit) {
-    return {std::nullopt, std::move(hit), reader_.flag(Option::kDropParams)};
+    return {std::nullopt, std::move(hit), reader_.flag(Option::kDropParams), handle_.router};
   }
 
   // The request without what only the Router understands.

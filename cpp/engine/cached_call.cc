@@ -23,6 +23,18 @@ Attempt stored_attempt(const cache::StoredTurn& stored, std::string_view tier) {
   return attempt;
 }
 
+// Null where there is none of this name.
+const RoutedTarget* target_named(const Router* router, std::string_view deployment) {
+  if (router == nullptr || router->plan == nullptr) {
+    return nullptr;
+  }
+  const std::vector<routing::Deployment>& all = router->plan->deployments;
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.id == deployment; });
+  return found == all.end() ? nullptr
+                            : &router->targets[static_cast<std::size_t>(found - all.begin())];
+}
+
 }  // namespace
 
 std::string_view name_of(CacheStatus status) {
@@ -61,15 +73,20 @@ std::unique_ptr<Completion> completion_of(const cache::CachedEntry& entry, std::
   return completion;
 }
 
-void price_hit(Completion& hit, const account::Pricing* pricing, WallTime now) {
+void price_hit(Completion& hit, const account::Pricing* pricing, const Router* router,
+               WallTime now) {
   hit.total_cost = account::Usd();
   if (pricing == nullptr || hit.route.empty()) {
     return;
   }
   const Attempt& stored = hit.route.front();
   const auto time = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch());
-  const auto cost =
-      pricing->cost({stored.provider, stored.model, stored.deployment, {}, time.count()}, hit.turn);
+  account::Priced of{stored.provider, stored.model, stored.deployment, {}, time.count()};
+  if (const RoutedTarget* target = target_named(router, stored.deployment)) {
+    of.base_model = target->base_model;
+    of.own = target->facts;
+  }
+  const auto cost = pricing->cost(of, hit.turn);
   hit.saved = cost ? cost->total : account::Usd();
 }
 

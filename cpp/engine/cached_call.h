@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "cache/cache.h"
 #include "engine/completion_sink.h"
+#include "engine/router.h"
 
 namespace llmgate::engine {
 
@@ -37,8 +38,10 @@ std::unique_ptr<Completion> completion_of(const cache::CachedEntry& entry, std::
                                           std::string_view tier);
 
 // What a hit has cost: nothing; and what it has saved: the cost of its answer, by now's prices.
-// `pricing` may be null.
-void price_hit(Completion& hit, const account::Pricing* pricing, WallTime now);
+// `pricing` may be null, and `router` is where no Router was asked: it has the prices of its own
+// deployments.
+void price_hit(Completion& hit, const account::Pricing* pricing, const Router* router,
+               WallTime now);
 
 // The answer as the cache would keep it; null where it may not be kept: errors, what a filter
 // touched, what the caller does not want stored.

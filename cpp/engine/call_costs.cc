@@ -125,7 +125,8 @@ std::optional<account::Cost> Call::count_cost(const Exchange& exchange) {
 
 // An answer out of a cache: nothing was spent, and something saved.
 void Call::account_hit(Completion& hit) {
-  price_hit(hit, context_.accounts.pricing.get(), wall());
+  price_hit(hit, context_.accounts.pricing.get(),
+            spec_.routed == nullptr ? nullptr : spec_.routed->router.get(), wall());
   account_.record(spec_, hit, hit.route.front(), wall());
 }
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from support import ask, text_of
 
 import llmgate
-from llmgate.testing import FakeProvider, Reply
+from llmgate.testing import FakeProvider, Reply, Usage
 
 pytestmark = pytest.mark.usefixtures("cache")
 
@@ -86,3 +87,16 @@ def test_a_portkey_cache_shows_its_status(counting: FakeProvider) -> None:
         for more in ({}, {}, {"cache": {"no-cache": True}}, {"caching": False})
     ]
     assert statuses == ["MISS", "HIT", "REFRESH", "DISABLED"]
+
+
+def test_a_hit_has_saved_what_its_own_deployment_asks_for() -> None:
+    reply = Reply(text="Hello", usage=Usage(1000, 100))
+    with FakeProvider(lambda request: reply) as fake:
+        parameters = {"model": "openai/gpt-4o", "api_base": fake.url, "api_key": "sk-1"}
+        prices = {"input_cost_per_token": 1e-6, "output_cost_per_token": 1e-5}
+        router = llmgate.Router(
+            [{"model_name": "m", "litellm_params": {**parameters, **prices}}], cache_responses=True
+        )
+        first, second = (router.completion("m", "Hi") for _ in range(2))
+    assert first.cost.total == Decimal("0.002")
+    assert second.saved.total == Decimal("0.002")

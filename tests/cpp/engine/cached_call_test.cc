@@ -37,16 +37,58 @@ TEST(CachedCall, AHitCostsNothingAndSavesWhatItsAnswerCost) {
   hit.route.front().model = "m";
   hit.turn.usage.prompt_tokens = 5;
   hit.turn.usage.completion_tokens = 2;
-  price_hit(hit, &pricing, WallTime());
+  price_hit(hit, &pricing, nullptr, WallTime());
   EXPECT_EQ(hit.total_cost, account::Usd());
   EXPECT_EQ(hit.saved.text(), "0.025");
 }
 
 TEST(CachedCall, AHitOfNoKnownPriceHasSavedNothingThatIsKnown) {
   Completion hit = finished();
-  price_hit(hit, nullptr, WallTime());
+  price_hit(hit, nullptr, nullptr, WallTime());
   EXPECT_EQ(hit.total_cost, account::Usd());
   EXPECT_EQ(hit.saved, account::Usd());
+}
+
+// Tells what it was asked to price.
+class NotingPricing final : public account::Pricing {
+ public:
+  [[nodiscard]] std::optional<account::Cost> cost(const account::Priced& of,
+                                                  const chat::Turn& /*turn*/) const override {
+    own = of.own;
+    base_model = of.base_model;
+    return std::nullopt;
+  }
+  [[nodiscard]] std::optional<account::Usd> bound(const account::Priced& /*of*/,
+                                                  const account::Extras& /*extras*/,
+                                                  std::int64_t /*prompt*/,
+                                                  std::int64_t /*output*/) const override {
+    return std::nullopt;
+  }
+  [[nodiscard]] Limits limits(const account::Priced& /*of*/) const override { return {}; }
+
+  mutable account::Facts own;
+  mutable std::string base_model;
+};
+
+TEST(CachedCall, AHitIsPricedAsItsDeploymentIs) {
+  auto plan = std::make_shared<routing::RoutePlan>();
+  plan->deployments.resize(2);
+  plan->deployments[0].id = "cheap";
+  plan->deployments[1].id = "dear";
+  Router router;
+  router.plan = plan;
+  router.targets.resize(2);
+  router.targets[1].facts = std::make_shared<account::ModelFacts>();
+  router.targets[1].base_model = "gpt-4o";
+  const NotingPricing pricing;
+  Completion hit = finished();
+  hit.route.front().deployment = "dear";
+  price_hit(hit, &pricing, &router, WallTime());
+  EXPECT_EQ(pricing.own, router.targets[1].facts);
+  EXPECT_EQ(pricing.base_model, "gpt-4o");
+  hit.route.front().deployment = "gone";
+  price_hit(hit, &pricing, &router, WallTime());
+  EXPECT_EQ(pricing.own, nullptr);
 }
 
 TEST(CachedCall, AnAnswerComesBackOutOfItsEntry) {
