@@ -67,6 +67,12 @@ class Call final : public ExchangeOwner {
   [[nodiscard]] const CallSpec& spec() const { return spec_; }
   [[nodiscard]] std::shared_ptr<CompletionSink>& sink() { return sink_; }
   [[nodiscard]] const CallTimes& times() const { return main_.times; }
+  // Null before the first, and once the terminal record is delivered.
+  [[nodiscard]] const Attempt* last_attempt() const {
+    return completion_ == nullptr || completion_->route.empty()
+               ? nullptr
+               : &completion_->route[current_->attempt];
+  }
 
   void take_head(Exchange& exchange, net::ResponseHead head) override;
   void take_body(Exchange& exchange, std::string_view bytes) override;

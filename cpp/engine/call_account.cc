@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "account/window.h"
+#include "engine/call_record.h"
 #include "engine/token_bounds.h"
 #include "json/writer.h"
 
@@ -85,17 +86,6 @@ Error unpriced(const account::Priced& of, std::string_view why) {
                   ", so a budget cannot be kept; accepted: a model whose price and limits are "
                   "known, or register_model() with them";
   return error;
-}
-
-std::string_view user_of(const CallSpec& spec) {
-  return spec.request.root().find("user").escaped();
-}
-
-const IndexedJson* metadata_of(const CallSpec& spec) {
-  if (spec.routed != nullptr) {
-    return &spec.routed->metadata;
-  }
-  return spec.attribution != nullptr ? &spec.attribution->metadata : nullptr;
 }
 
 std::int64_t reported_tokens(const chat::Usage& usage) {
@@ -278,37 +268,7 @@ std::optional<account::Cost> CallAccount::settle(const End& end, account::Reserv
 
 void CallAccount::record(const CallSpec& spec, const Completion& completion, const Attempt& last,
                          WallTime now) {
-  const chat::Usage& usage =
-      completion.counted_usage ? *completion.counted_usage : completion.turn.usage;
-  account::CallRecord record;
-  record.at = now;
-  record.provider = last.provider;
-  record.model = last.model;
-  record.deployment = last.deployment;
-  record.user = user_of(spec);
-  if (const IndexedJson* metadata = metadata_of(spec); metadata != nullptr && metadata->text) {
-    record.metadata = *metadata->text;
-  }
-  record.is_error = completion.error.has_value();
-  record.attempts = static_cast<std::int64_t>(completion.route.size());
-  record.is_cache_hit =
-      completion.cache != nullptr && completion.cache->status == CacheStatus::kHit;
-  if (!record.is_cache_hit) {  // else nothing was used
-    record.prompt_tokens = usage.prompt_tokens.value_or(0);
-    record.completion_tokens = usage.completion_tokens.value_or(0);
-    record.cached_tokens = usage.cached_tokens.value_or(0);
-    record.reasoning_tokens = usage.reasoning_tokens.value_or(0);
-  }
-  record.cost = completion.total_cost;
-  record.saved = completion.saved;
-  for (const Attempt& attempt : completion.route) {
-    record.uncertain += attempt.maybe_billed ? 1 : 0;
-  }
-  record.total = last.started + last.total;
-  if (last.first_content) {
-    record.first_content = last.started + *last.first_content;
-  }
-  accounts_.add(record);
+  accounts_.add(record_of(completion, last, caller_of(spec), now));
 }
 
 std::vector<std::string> CallAccount::take_warnings() {

@@ -31,7 +31,7 @@ Engine::Engine(std::unique_ptr<net::EventLoop> loop, std::unique_ptr<net::Transp
       mail_(std::make_shared<WorkerMail>([this](Token token, WorkerMail::Letter letter) {
         send(Answer{token, std::move(letter)}, Runner::kNobody);
       })),
-      merged_(*loop_, [this](Token token) {
+      merged_(*loop_, accounts_, [this](Token token) {
         if (token == awaited_) {
           loop_->stop();
         }

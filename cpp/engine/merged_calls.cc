@@ -4,8 +4,8 @@
 #include <limits>
 #include <utility>
 
-#include "chat/chunks.h"
 #include "engine/caller_times.h"
+#include "engine/merged_reader.h"
 #include "providers/provider.h"
 
 namespace llmgate::engine {
@@ -13,22 +13,6 @@ namespace {
 
 // What is kept of a stream for those who join late; a longer one takes nobody any more.
 constexpr std::size_t kMostSaid = std::size_t{4} << 20U;
-
-struct Reader {
-  Token token;
-  std::shared_ptr<CompletionSink> sink;
-  std::shared_ptr<StreamFlow> flow;  // null: it waits for the whole answer
-  CallerTimes times;
-};
-
-Reader reader_of(Call& call, TimePoint now) {
-  Reader reader{call.token(), call.sink(), call.spec().flow, {}};
-  reader.times.timeouts = call.spec().timeouts;
-  reader.times.joined = now;
-  reader.times.last_progress = now;
-  reader.times.is_stream = reader.flow != nullptr;
-  return reader;
-}
 
 bool is_same_request(const CallSpec& a, const CallSpec& b) {
   if (a.cached->key.scope != b.cached->key.scope) {
@@ -59,23 +43,6 @@ std::unique_ptr<Completion> timed_out(const Deadline& deadline, const CallSpec& 
   return completion;
 }
 
-std::size_t bytes_of(const std::vector<std::string>& chunks) {
-  std::size_t bytes = 0;
-  for (const std::string& chunk : chunks) {
-    bytes += chunk.size();
-  }
-  return bytes;
-}
-
-void give_done(const Reader& reader, std::unique_ptr<Completion> completion, bool was_streamed) {
-  if (reader.flow != nullptr && !was_streamed && !completion->error) {
-    std::vector<std::string> chunks = chat::render_chunks(completion->turn);
-    reader.flow->unread_bytes.fetch_add(bytes_of(chunks));
-    reader.sink->deliver_chunks(reader.token, std::move(chunks));
-  }
-  reader.sink->deliver_done(reader.token, std::move(completion));
-}
-
 }  // namespace
 
 // The sink of the call that is made.
@@ -86,7 +53,7 @@ class MergedCalls::Group final : public CompletionSink {
 
   [[nodiscard]] std::uint64_t hash() const { return hash_; }
   [[nodiscard]] Token leader() const { return call_.token(); }
-  [[nodiscard]] const std::vector<Reader>& readers() const { return readers_; }
+  [[nodiscard]] const std::vector<MergedReader>& readers() const { return readers_; }
 
   ~Group() override { owner_.loop_.cancel_timer(timer_); }
   Group(const Group&) = delete;
@@ -94,7 +61,7 @@ class MergedCalls::Group final : public CompletionSink {
 
   // Takes the place of the leader's sink and flow.
   void lead(const std::shared_ptr<Group>& self) {
-    readers_.push_back(reader_of(call_, owner_.now()));
+    readers_.push_back(reader_of(call_.token(), call_.sink(), call_.spec(), owner_.now()));
     call_.sink() = self;
     if (call_.spec().flow != nullptr) {
       flow_ = std::make_shared<StreamFlow>();
@@ -107,12 +74,16 @@ class MergedCalls::Group final : public CompletionSink {
   }
 
   void add(Call& other) {
-    readers_.push_back(reader_of(other, owner_.now()));
-    Reader& reader = readers_.back();
+    readers_.push_back(reader_of(other.token(), other.sink(), other.spec(), owner_.now()));
+    MergedReader& reader = readers_.back();
+    reader.said = said_by(other.spec());
     reader.times.has_content = reader.flow != nullptr && is_open_;
     watch(reader);
     if (!reader.times.has_content) {
       return;
+    }
+    if (said_bytes_ > 0) {
+      reader.first_content = std::chrono::microseconds(0);
     }
     reader.flow->unread_bytes.fetch_add(said_bytes_);
     reader.sink->deliver_chunks(reader.token, said_);
@@ -120,11 +91,11 @@ class MergedCalls::Group final : public CompletionSink {
 
   void stop_watching() { owner_.loop_.cancel_timer(std::exchange(timer_, 0)); }
 
-  Reader take(Token token) {
+  MergedReader take(Token token) {
     const auto found =
         std::find_if(readers_.begin(), readers_.end(),
-                     [token](const Reader& reader) { return reader.token == token; });
-    Reader reader = std::move(*found);
+                     [token](const MergedReader& reader) { return reader.token == token; });
+    MergedReader reader = std::move(*found);
     readers_.erase(found);
     return reader;
   }
@@ -146,10 +117,13 @@ class MergedCalls::Group final : public CompletionSink {
     is_open_ = true;
     const std::size_t bytes = bytes_of(chunks);
     const TimePoint now = owner_.now();
-    for (Reader& reader : readers_) {
+    for (MergedReader& reader : readers_) {
       if (reader.flow != nullptr) {
         const bool is_first = !std::exchange(reader.times.has_content, true);
         reader.times.last_progress = now;
+        if (!reader.first_content && !chunks.empty()) {
+          reader.first_content = reader.waited(now);
+        }
         if (is_first && is_shared_) {  // its idle time begins
           arm(deadline_of(reader));
         }
@@ -168,8 +142,10 @@ class MergedCalls::Group final : public CompletionSink {
   }
 
   void deliver_done(Token /*token*/, std::unique_ptr<Completion> completion) override {
-    const std::vector<Reader> readers = readers_;
     owner_.forget(*this);
+    const std::vector<MergedReader> readers = std::move(readers_);
+    const std::size_t payer = payer_of(readers);
+    const account::Usd spent = completion->total_cost.value_or(account::Usd());
     for (std::size_t i = 0; i < readers.size(); ++i) {
       const bool is_last = i + 1 == readers.size();
       // Moved in the last round. NOLINTNEXTLINE(bugprone-use-after-move)
@@ -177,20 +153,46 @@ class MergedCalls::Group final : public CompletionSink {
       if (readers.size() > 1) {
         own->cache = own->cache != nullptr ? std::move(own->cache) : std::make_unique<CacheNote>();
         own->cache->shared_by = readers.size();
-        if (!is_last) {  // paid for once
-          own->cost = nullptr;
-          own->total_cost = account::Usd();
-        }
+      }
+      if (i != payer) {  // paid for once
+        take_off_cost(*own, spent);
+      }
+      if (!own->route.empty()) {
+        record(readers[i], *own, own->route.back());
       }
       give_done(readers[i], std::move(own), is_open_);
     }
   }
 
+  // For one who leaves before the end.
+  void record_left(const MergedReader& reader, const Completion& completion) const {
+    if (const Attempt* attempt = call_.last_attempt()) {
+      record(reader, completion, *attempt);
+    }
+  }
+
  private:
+  // Who began the call, or the first of those who are left.
+  [[nodiscard]] std::size_t payer_of(const std::vector<MergedReader>& readers) const {
+    const auto found =
+        std::find_if(readers.begin(), readers.end(),
+                     [this](const MergedReader& reader) { return reader.token == call_.token(); });
+    return found == readers.end() ? 0 : static_cast<std::size_t>(found - readers.begin());
+  }
+
+  // The call records itself, for whoever began it.
+  void record(const MergedReader& reader, const Completion& completion,
+              const Attempt& attempt) const {
+    if (reader.token == call_.token()) {
+      return;
+    }
+    record_shared(owner_.accounts_, reader, completion, attempt, owner_.loop_.clock());
+  }
+
   // The call itself sees the reader that is furthest ahead.
   [[nodiscard]] std::size_t least_unread() const {
     std::size_t least = std::numeric_limits<std::size_t>::max();
-    for (const Reader& reader : readers_) {
+    for (const MergedReader& reader : readers_) {
       least = std::min(least, reader.flow == nullptr ? 0 : reader.flow->unread_bytes.load());
     }
     return readers_.empty() ? 0 : least;
@@ -202,7 +204,7 @@ class MergedCalls::Group final : public CompletionSink {
       return;
     }
     if (least_unread() >= StreamFlow::kResumeBelow) {
-      for (const Reader& reader : readers_) {
+      for (const MergedReader& reader : readers_) {
         reader.flow->is_paused.store(true);
       }
     }
@@ -211,14 +213,14 @@ class MergedCalls::Group final : public CompletionSink {
 
   [[nodiscard]] bool is_stream() const { return flow_ != nullptr; }
 
-  [[nodiscard]] std::optional<Deadline> deadline_of(Reader& reader) const {
+  [[nodiscard]] std::optional<Deadline> deadline_of(MergedReader& reader) const {
     reader.times.attempt_started = call_.times().attempt_started;
     reader.times.is_paused = reader.flow != nullptr && reader.flow->is_paused.load();
     return own_deadline(reader.times, call_.spec().timeouts, is_stream());
   }
 
   // The call has the times of the most patient reader; those of all others are looked after here.
-  void watch(Reader& joined) {
+  void watch(MergedReader& joined) {
     const auto after = std::chrono::duration_cast<std::chrono::milliseconds>(
         joined.times.joined - call_.times().call_started);
     Timeouts& shared = call_.spec().timeouts;
@@ -233,7 +235,7 @@ class MergedCalls::Group final : public CompletionSink {
   }
 
   void arm_all() {
-    for (Reader& reader : readers_) {
+    for (MergedReader& reader : readers_) {
       arm(deadline_of(reader));
     }
   }
@@ -253,7 +255,7 @@ class MergedCalls::Group final : public CompletionSink {
     timer_ = 0;
     const TimePoint now = owner_.now();
     std::vector<std::pair<Token, Deadline>> due;
-    for (Reader& reader : readers_) {
+    for (MergedReader& reader : readers_) {
       const auto deadline = deadline_of(reader);
       if (deadline && deadline->at <= now) {
         due.emplace_back(reader.token, *deadline);
@@ -261,8 +263,10 @@ class MergedCalls::Group final : public CompletionSink {
     }
     for (const auto& [token, deadline] : due) {
       owner_.readers_.erase(token);
-      const Reader reader = take(token);
-      reader.sink->deliver_done(token, timed_out(deadline, call_.spec()));
+      const MergedReader reader = take(token);
+      std::unique_ptr<Completion> late = timed_out(deadline, call_.spec());
+      record_left(reader, *late);
+      reader.sink->deliver_done(token, std::move(late));
       owner_.on_left_(token);
     }
     if (readers_.empty()) {
@@ -279,7 +283,7 @@ class MergedCalls::Group final : public CompletionSink {
   Call& call_;
   std::uint64_t hash_;
   std::shared_ptr<StreamFlow> flow_;  // of the call; null: it is no stream
-  std::vector<Reader> readers_;
+  std::vector<MergedReader> readers_;
   std::vector<std::string> said_;
   std::size_t said_bytes_ = 0;
   bool is_open_ = false;
@@ -288,8 +292,9 @@ class MergedCalls::Group final : public CompletionSink {
   TimePoint timer_at_;
 };
 
-MergedCalls::MergedCalls(net::EventLoop& loop, std::function<void(Token)> on_left)
-    : loop_(loop), on_left_(std::move(on_left)) {}
+MergedCalls::MergedCalls(net::EventLoop& loop, Accounts& accounts,
+                         std::function<void(Token)> on_left)
+    : loop_(loop), accounts_(accounts), on_left_(std::move(on_left)) {}
 
 bool MergedCalls::join(Call& call) {
   const std::uint64_t hash = call.spec().cached->key.canonical.low;
@@ -316,8 +321,10 @@ MergedCalls::Left MergedCalls::cancel(Token token) {
   }
   Group& group = *found->second;
   readers_.erase(found);
-  const Reader reader = group.take(token);
-  reader.sink->deliver_done(reader.token, cancelled());
+  const MergedReader reader = group.take(token);
+  std::unique_ptr<Completion> ended = cancelled();
+  group.record_left(reader, *ended);
+  reader.sink->deliver_done(reader.token, std::move(ended));
   if (group.readers().empty()) {
     return {true, group.leader(), 0};
   }
@@ -335,7 +342,7 @@ MergedCalls::Resumed MergedCalls::resume(Token token) {
 // The group itself lives on as its call's sink.
 void MergedCalls::forget(Group& group) {
   group.stop_watching();
-  for (const Reader& reader : group.readers()) {
+  for (const MergedReader& reader : group.readers()) {
     readers_.erase(reader.token);
   }
   const auto found = groups_.find(group.hash());

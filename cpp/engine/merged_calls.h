@@ -3,7 +3,8 @@
 //
 // Who joins late gets at once what was said so far. A caller who cancels, or whose own times have
 // run out, leaves alone; the call ends with the last. The call itself has the times of the most
-// patient of them. A stream pauses only when all its readers lag.
+// patient of them. A stream pauses only when all its readers lag. The call is accounted to whoever
+// began it; each of the others has a record of its own, which cost nothing.
 #pragma once
 
 #include <functional>
@@ -12,6 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "engine/accounts.h"
 #include "engine/call.h"
 #include "engine/completion_sink.h"
 #include "net/event_loop.h"
@@ -21,7 +23,7 @@ namespace llmgate::engine {
 class MergedCalls {
  public:
   // `on_left` hears of each caller whose times have run out, after its terminal record.
-  MergedCalls(net::EventLoop& loop, std::function<void(Token)> on_left);
+  MergedCalls(net::EventLoop& loop, Accounts& accounts, std::function<void(Token)> on_left);
 
   // An equal call is in flight: this one's sink has joined it, and it must not start. Else it leads
   // from now on, with a sink of its own.
@@ -50,6 +52,7 @@ class MergedCalls {
   [[nodiscard]] TimePoint now() const { return loop_.clock().now(); }
 
   net::EventLoop& loop_;
+  Accounts& accounts_;
   const std::function<void(Token)> on_left_;
   std::unordered_map<std::uint64_t, std::shared_ptr<Group>> groups_;  // by the hash of the request
   std::unordered_map<Token, Group*> readers_;

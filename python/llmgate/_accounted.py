@@ -69,8 +69,8 @@ class AccountedNode(Node):
 
     @property
     def saved(self) -> Cost | None:
-        """US dollars that a cached answer cost when it was made; None if it is new, or had no known
-        price."""
+        """US dollars that a cached answer cost when it was made, or that a shared call cost whoever
+        began it; None for an answer that was paid for, or had no known price."""
         amount = self._beside().saved
         if amount is None:
             return None

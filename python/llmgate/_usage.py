@@ -165,9 +165,10 @@ def usage(
         Rows with the values of ``by`` (None where a call says nothing), ``calls``, ``errors``,
         ``error_rate``, ``cache_hits``, ``attempts``, ``uncertain_attempts`` (failed, and maybe
         billed), ``prompt_tokens``, ``completion_tokens``, ``cached_tokens``, ``reasoning_tokens``,
-        ``cost`` and ``saved`` (by the cache) as Decimal in US dollars, ``unpriced_calls`` (whose
-        price is not known: they are not in ``cost``), ``latency_p50_ms``, ``latency_p95_ms``,
-        ``latency_p99_ms`` (to within 7 %) and ``first_content_p50_ms``.
+        ``cost`` and ``saved`` (by the cache, by sharing calls) as Decimal in US dollars,
+        ``unpriced_calls`` (whose price is not known: they are not in ``cost``),
+        ``latency_p50_ms``, ``latency_p95_ms``, ``latency_p99_ms`` (to within 7 %) and
+        ``first_content_p50_ms``.
 
     Raises:
         BadRequestError: an unknown name in ``by``, or a ledger that cannot be read.

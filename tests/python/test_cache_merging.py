@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from support import aask, ask, text_of
 
 import llmgate
-from llmgate.testing import FakeProvider, Reply
+from llmgate.testing import FakeProvider, Reply, Usage
 
 pytestmark = pytest.mark.usefixtures("cache")
 
@@ -105,3 +106,32 @@ def test_a_merged_error_goes_to_all_and_is_not_kept() -> None:
         errors = asyncio.run(main())
         assert all(isinstance(error, llmgate.BadRequestError) for error in errors)
         assert text_of(ask(fake)) == "good"
+
+
+def test_each_who_shares_a_call_is_in_the_usage_and_one_pays() -> None:
+    llmgate.cache = None
+    llmgate.reset_usage()
+    reply = Reply(text="one for all", usage=Usage(1000, 100), delay=0.3)
+    with FakeProvider(lambda request: reply) as fake:
+
+        async def main() -> list[Any]:
+            teams = ["a", "b", "b", "b"]
+            calls = (
+                aask(fake, "Hi", model="openai/gpt-4o", merge=True, metadata={"team": team})
+                for team in teams
+            )
+            return await asyncio.gather(*calls)
+
+        responses = asyncio.run(main())
+        assert fake.count == 1
+    cost = Decimal("0.0035")
+    assert [response.cost.total for response in responses] == [cost, 0, 0, 0]
+    assert [response.saved and response.saved.total for response in responses] == [
+        None,
+        *([cost] * 3),
+    ]
+    a, b = llmgate.usage("team")
+    assert (a["calls"], a["attempts"], a["cost"], a["saved"]) == (1, 1, cost, 0)
+    assert (b["calls"], b["attempts"], b["cost"], b["saved"]) == (3, 0, 0, 3 * cost)
+    assert (b["errors"], b["cache_hits"], b["prompt_tokens"], b["unpriced_calls"]) == (0, 0, 0, 0)
+    llmgate.reset_usage()

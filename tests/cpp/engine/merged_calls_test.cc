@@ -4,6 +4,7 @@
 
 #include "support/cached_calls.h"
 #include "support/call_fixture.h"
+#include "support/fake_pricing.h"
 
 namespace llmgate::engine {
 namespace {
@@ -68,7 +69,37 @@ class MergedCallsTest : public test::CallFixture {
     return test::stream_event(R"({"content":")" + std::string(300000, 'x') + "\"}");
   }
 
+  // From now on. Sums are by metadata.
+  void account() {
+    engine_->inspect([this](Engine::LoopState loop) {
+      loop.accounts.pricing = std::make_shared<test::FakePricing>();
+      accounts_ = &loop.accounts;
+    });
+    loop_->run_until_idle();
+  }
+  [[nodiscard]] std::map<std::string, account::Totals> totals() const {
+    std::map<std::string, account::Totals> found;
+    for (const account::LedgerSum& sum : accounts_->ledger.sums()) {
+      found[sum.key.metadata] += sum.totals;
+    }
+    return found;
+  }
+  Caller call_of(const std::string& user, bool is_stream = false) {
+    CallSpec made = spec(is_stream);
+    test::look_up(made, cache_);
+    made.cached->merges = true;
+    made.attribution = std::make_unique<Attribution>();
+    made.attribution->metadata.text =
+        std::make_unique<const std::string>(R"({"user_id":")" + user + R"("})");
+    Caller caller;
+    caller.flow = made.flow;
+    caller.token = engine_->submit(std::move(made), caller.sink);
+    loop_->run_until_idle();
+    return caller;
+  }
+
   std::shared_ptr<cache::Cache> cache_;
+  Accounts* accounts_ = nullptr;
 };
 
 TEST_F(MergedCallsTest, AThousandEqualCallsAskOnce) {
@@ -285,6 +316,83 @@ TEST_F(MergedCallsTest, AReaderWhoLagsAndLeavesHoldsNobodyBack) {
   cancel(stream);
   EXPECT_FALSE(transfer().paused);
   EXPECT_FALSE(plain.is_done());
+}
+
+TEST_F(MergedCallsTest, EachCallerIsInTheLedgerAndOnePays) {
+  account();
+  const Caller first = call_of("ann");
+  loop_->advance(1s);
+  const Caller second = call_of("bob");
+  loop_->advance(2s);
+  reply(200, test::kPlainReply);
+  EXPECT_EQ(first.completion().total_cost->text(), "0.021");
+  EXPECT_EQ(second.completion().total_cost, account::Usd());
+  EXPECT_EQ(second.completion().saved.text(), "0.021");
+  const account::Totals ann = totals().at(R"({"user_id":"ann"})");
+  const account::Totals bob = totals().at(R"({"user_id":"bob"})");
+  EXPECT_EQ(ann.calls, 1);
+  EXPECT_EQ(ann.cost.text(), "0.021");
+  EXPECT_EQ(ann.prompt_tokens, 1);
+  EXPECT_EQ(ann.saved, account::Usd());
+  EXPECT_EQ(bob.calls, 1);
+  EXPECT_EQ(bob.attempts, 0);
+  EXPECT_EQ(bob.cost, account::Usd());
+  EXPECT_EQ(bob.prompt_tokens, 0);
+  EXPECT_EQ(bob.saved.text(), "0.021");
+  EXPECT_NEAR(bob.total_us.percentile(0.5).value(), 2e6, 2e5);
+}
+
+TEST_F(MergedCallsTest, WhoLeavesEarlyIsAnErrorInTheLedger) {
+  account();
+  call_of("ann");
+  const Caller second = call_of("bob");
+  cancel(second);
+  reply(200, test::kPlainReply);
+  EXPECT_EQ(totals().at(R"({"user_id":"bob"})").errors, 1);
+  EXPECT_EQ(totals().at(R"({"user_id":"bob"})").saved, account::Usd());
+  EXPECT_EQ(totals().at(R"({"user_id":"ann"})").errors, 0);
+}
+
+TEST_F(MergedCallsTest, WhereTheFirstHasLeftTheNextIsShownTheCost) {
+  account();
+  const Caller first = call_of("ann");
+  const Caller second = call_of("bob");
+  const Caller third = call_of("eve");
+  cancel(first);
+  reply(200, test::kPlainReply);
+  EXPECT_EQ(second.completion().total_cost->text(), "0.021");
+  EXPECT_EQ(third.completion().total_cost, account::Usd());
+  account::Usd sum;
+  std::int64_t calls = 0;
+  for (const auto& [metadata, of] : totals()) {
+    sum += of.cost;
+    calls += of.calls;
+  }
+  EXPECT_EQ(sum.text(), "0.021");  // once
+  EXPECT_EQ(calls, 3);
+}
+
+TEST_F(MergedCallsTest, AStreamThatJoinedHasItsOwnTimeToItsFirstContent) {
+  account();
+  call_of("ann", true);
+  loop_->advance(1s);
+  call_of("bob", true);
+  open_stream();
+  loop_->advance(2s);
+  say(test::stream_event(R"({"content":"Hi"})") + test::stream_event("{}", "\"stop\"") +
+      "data: [DONE]\n\n");
+  const account::Totals bob = totals().at(R"({"user_id":"bob"})");
+  EXPECT_NEAR(bob.first_content_us.percentile(0.5).value(), 2e6, 2e5);
+}
+
+TEST_F(MergedCallsTest, AnErrorIsOneForEachAndSavesNobodyAnything) {
+  account();
+  call_of("ann");
+  call_of("bob");
+  reply(400, R"({"error":{"message":"no"}})");
+  EXPECT_EQ(totals().at(R"({"user_id":"bob"})").errors, 1);
+  EXPECT_EQ(totals().at(R"({"user_id":"bob"})").uncertain, 0);
+  EXPECT_EQ(totals().at(R"({"user_id":"bob"})").saved, account::Usd());
 }
 
 TEST_F(MergedCallsTest, ShuttingDownTellsAllOfThem) {
