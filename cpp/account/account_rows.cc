@@ -42,7 +42,7 @@ std::int64_t counted_since(const Window& window, WallTime now) {
 }  // namespace
 
 Failure AccountRows::prepare() {
-  const std::array<std::pair<store::Statement*, const char*>, 9> statements{{
+  const std::array<std::pair<store::Statement*, const char*>, 12> statements{{
       {&find_account_,
        "SELECT id, reserved_usd, reserved_tokens FROM accounts"
        " WHERE name = ? AND per = ? AND window = ? AND value = ?"},
@@ -56,6 +56,14 @@ Failure AccountRows::prepare() {
       {&spent_at_, "SELECT usd, tokens FROM spent WHERE account = ? AND begin = ?"},
       {&add_spent_, "INSERT OR REPLACE INTO spent VALUES (?, ?, ?, ?)"},
       {&forget_spent_, "DELETE FROM spent WHERE account = ? AND begin < ?"},
+      {&windows_, "SELECT DISTINCT window FROM accounts"},
+      {&forget_spans_,
+       "DELETE FROM spent WHERE begin < ?"
+       " AND account IN (SELECT id FROM accounts WHERE window = ?)"},
+      {&forget_accounts_,
+       "DELETE FROM accounts WHERE reserved_usd = '0' AND reserved_tokens = 0"
+       " AND NOT EXISTS (SELECT 1 FROM spent WHERE spent.account = accounts.id)"
+       " AND NOT EXISTS (SELECT 1 FROM reservations WHERE reservations.account = accounts.id)"},
   }};
   for (const auto& [statement, sql] : statements) {
     auto prepared = database_.prepare(sql);
@@ -215,6 +223,40 @@ Result<std::vector<std::pair<std::string, AccountState>>> AccountRows::list(cons
     found.emplace_back(value, *state);
   }
   return found;
+}
+
+Result<std::vector<std::string>> AccountRows::windows() {
+  std::vector<std::string> found;
+  auto row = windows_.step();
+  for (; row && *row; row = windows_.step()) {
+    found.emplace_back(windows_.text(0));
+  }
+  windows_.reset();
+  if (!row) {
+    return std::move(row.error());
+  }
+  return found;
+}
+
+Failure AccountRows::forget_idle(WallTime now) {
+  auto texts = windows();
+  if (!texts) {
+    return std::move(texts.error());
+  }
+  for (const std::string& text : *texts) {
+    const auto window = read_window(text);
+    if (!window) {
+      return window.error();
+    }
+    if (window->kind == WindowKind::kForever) {
+      continue;
+    }
+    const std::int64_t oldest = counted_since(*window, now) - kKept.count();
+    if (Failure failure = forget_spans_.bind(1, oldest).bind_text(2, text).run()) {
+      return failure;
+    }
+  }
+  return forget_accounts_.run();
 }
 
 }  // namespace llmgate::account

@@ -49,8 +49,12 @@ class AccountRows {
   Failure give_back(std::int64_t account, const Amount& held, const Amount& spent, WallTime now);
   // All accounts of a budget, by the value of `per`; `of.value` does not matter.
   Result<std::vector<std::pair<std::string, AccountState>>> list(const SharedKey& of, WallTime now);
+  // Forgets spans that are long over, and accounts that hold nothing and have nothing to remember:
+  // those of users who have gone. What is spent in an account without a span is never forgotten.
+  Failure forget_idle(WallTime now);
 
  private:
+  Result<std::vector<std::string>> windows();
   Failure spend(std::int64_t account, const Window& window, const Amount& amount, WallTime now);
 
   store::Database& database_;
@@ -63,6 +67,9 @@ class AccountRows {
   store::Statement spent_at_;
   store::Statement add_spent_;
   store::Statement forget_spent_;
+  store::Statement windows_;
+  store::Statement forget_spans_;
+  store::Statement forget_accounts_;
 };
 
 }  // namespace llmgate::account

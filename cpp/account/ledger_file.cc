@@ -103,9 +103,10 @@ Failure LedgerFile::connect() {
   }
   database_ = std::move(*database);
   const std::string figures(kFigures);
-  const std::array<std::pair<store::Statement*, std::string>, 3> statements{{
+  const std::array<std::pair<store::Statement*, std::string>, 4> statements{{
       {&find_, "SELECT " + figures + " FROM usage WHERE " + kKey},
       {&write_, "INSERT OR REPLACE INTO usage VALUES (?,?,?,?,?,?, ?,?,?,?,?,?,?,?,?,?, ?,?, ?,?)"},
+      {&forget_, "DELETE FROM usage WHERE day < ?"},
       {&all_,
        "SELECT day, provider, model, deployment, user, metadata, " + figures + " FROM usage"},
   }};
@@ -135,6 +136,10 @@ Failure LedgerFile::add(std::span<const LedgerSum> sums) {
     }
   }
   return transaction->commit();
+}
+
+Failure LedgerFile::forget_before(std::int32_t day) {
+  return forget_.bind(1, std::int64_t{day}).run();
 }
 
 Failure LedgerFile::add_one(const LedgerKey& key, const Totals& totals) {

@@ -35,6 +35,8 @@ class LedgerFile {
   // All or nothing.
   Failure add(std::span<const LedgerSum> sums);
   Result<std::vector<LedgerSum>> sums();
+  // What was before this day, since 1970.
+  Failure forget_before(std::int32_t day);
   [[nodiscard]] store::Database& database() { return database_; }
   [[nodiscard]] const std::string& path() const { return options_.path; }
 
@@ -50,6 +52,7 @@ class LedgerFile {
   store::Statement find_;
   store::Statement write_;
   store::Statement all_;
+  store::Statement forget_;
   std::int64_t rows_ = 0;  // as of the running transaction
 };
 

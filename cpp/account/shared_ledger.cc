@@ -48,7 +48,7 @@ std::string text_of(const Amount& amount) {
 }  // namespace
 
 SharedLedger::SharedLedger(SharedLedgerOptions options)
-    : options_(std::move(options)), worker_(kMaxWaiting) {}
+    : options_(std::move(options)), keep_days_(options_.keep_days), worker_(kMaxWaiting) {}
 
 SharedLedger::~SharedLedger() { close(); }
 
@@ -58,7 +58,9 @@ Result<std::shared_ptr<SharedLedger>> SharedLedger::open(SharedLedgerOptions opt
   if (Failure failure = ledger->connect()) {
     return std::move(*failure);
   }
-  if (Failure failure = ledger->take_over_abandoned(now)) {
+  Failure failure = ledger->take_over_abandoned(now);
+  failure = failure ? std::move(failure) : ledger->forget_old(day_of(now));
+  if (failure) {
     return std::move(*failure);
   }
   return ledger;
@@ -117,6 +119,24 @@ Failure SharedLedger::take_over_abandoned(WallTime now) {
   return failure;
 }
 
+// Once a day is enough.
+Failure SharedLedger::forget_old(std::int32_t today) {
+  const std::pair<std::int32_t, std::int32_t> wanted{today, keep_days_.load()};
+  if (forgot_ == wanted) {
+    return std::nullopt;
+  }
+  Failure failure = in_transaction([&] {
+    Failure own =
+        wanted.second > 0 ? file_->forget_before(today - wanted.second + 1) : std::nullopt;
+    return own ? std::move(own)
+               : accounts_->rows().forget_idle(WallTime(std::chrono::hours(24) * today));
+  });
+  if (!failure) {
+    forgot_ = wanted;
+  }
+  return failure;
+}
+
 void SharedLedger::tell_of_abandoned() {
   const Abandoned told = std::exchange(abandoned_, {});
   if (told.reservations > 0) {
@@ -158,6 +178,11 @@ Failure SharedLedger::write_usage() {
   failure = failure ? std::move(failure) : file_->add(sums);
   if (!failure) {
     has_complained_ = false;
+    std::int32_t newest = 0;
+    for (const LedgerSum& sum : sums) {
+      newest = std::max(newest, sum.key.day);
+    }
+    (void)forget_old(newest);  // what fails is tried again with the next usage
     return std::nullopt;
   }
   complain(*failure);
@@ -385,7 +410,9 @@ void SharedLedger::before_fork() {
 void SharedLedger::after_fork() { worker_.resume(); }
 
 std::shared_ptr<SharedLedger> SharedLedger::for_child() const {
-  return std::shared_ptr<SharedLedger>(new SharedLedger(options_));
+  SharedLedgerOptions options = options_;
+  options.keep_days = keep_days_.load();
+  return std::shared_ptr<SharedLedger>(new SharedLedger(std::move(options)));
 }
 
 }  // namespace llmgate::account

@@ -6,6 +6,7 @@
 // never given without the file.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -37,6 +38,7 @@ struct SharedLedgerOptions {
   std::function<void(const std::string& message)> warn;  // on any thread
   std::chrono::milliseconds lag{1000};                   // until usage is written
   std::chrono::milliseconds busy_timeout{2000};
+  std::int32_t keep_days = 0;  // of usage, today included; 0: all of them
   std::function<ProcessMark()> process = this_process;
   SharedAccounts::LifeOf life_of = account::life_of;
 };
@@ -53,6 +55,8 @@ class SharedLedger {
   SharedLedger& operator=(const SharedLedger&) = delete;
 
   void add(const CallRecord& record);
+  // From the next writing on.
+  void keep_days(std::int32_t days) { keep_days_.store(days); }
   // The bid's number. `on_answer` is called once, on the worker (on this thread, if it refuses).
   std::uint64_t reserve(SharedBid bid, OnAnswer on_answer);
   // Behind the bid of this number, whatever has become of that. Takes back what is not granted yet.
@@ -106,10 +110,12 @@ class SharedLedger {
   Failure write_usage();
   void write_usage_in(std::chrono::milliseconds delay) LLMGATE_REQUIRES(mutex_);
   Failure take_over_abandoned(WallTime now);
+  Failure forget_old(std::int32_t today);
   void tell_of_abandoned();
   void complain(const Error& error);
 
   const SharedLedgerOptions options_;
+  std::atomic<std::int32_t> keep_days_;
 
   // Of the worker, or of whoever holds it still.
   std::unique_ptr<LedgerFile> file_;
@@ -117,6 +123,8 @@ class SharedLedger {
   bool has_complained_ = false;
   bool may_be_committed_ = false;  // the last transaction, although it failed
   Abandoned abandoned_;            // taken over, and not told of yet
+  // When what is old was last forgotten, and how many days were kept.
+  std::pair<std::int32_t, std::int32_t> forgot_{-1, 0};
 
   Mutex mutex_;
   std::unique_ptr<Ledger> usage_ LLMGATE_GUARDED_BY(mutex_) = std::make_unique<Ledger>();

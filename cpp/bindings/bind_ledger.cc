@@ -1,7 +1,10 @@
 // The ledger that processes share: switched on and off, and read.
 #include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -43,12 +46,26 @@ void use_ledger(ModuleState& state, std::shared_ptr<SharedLedger> ledger) {
   unused.clear();
 }
 
-void enable(ModuleState& state, const std::string& path) {
+// 0: all of them.
+std::int32_t read_keep_days(const std::optional<std::int64_t>& days) {
+  constexpr std::int64_t kMostDays = 100'000;
+  if (days && (*days < 1 || *days > kMostDays)) {
+    throw py::value_error("keep_days is " + std::to_string(*days) +
+                          "; accepted: a whole number of days from 1 to 100000, or None");
+  }
+  return static_cast<std::int32_t>(days.value_or(0));
+}
+
+void enable(ModuleState& state, const std::string& path,
+            const std::optional<std::int64_t>& keep_days) {
+  const std::int32_t days = read_keep_days(keep_days);
   if (is_ledger_of(state, path)) {
+    state.ledger->keep_days(days);
     return;
   }
   account::SharedLedgerOptions options;
   options.path = path;
+  options.keep_days = days;
   options.warn = [warnings = state.tier_warnings](const std::string& text) { warnings->add(text); };
   const auto opened = [&] {
     const OutsideGil outside(state);
@@ -115,7 +132,10 @@ void renew_ledger(ModuleState& state) {
 
 void register_ledger(py::module_& module, ModuleState& state) {
   module.def(
-      "enable_ledger", [&state](const std::string& path) { enable(state, path); },
+      "enable_ledger",
+      [&state](const std::string& path, const std::optional<std::int64_t>& keep_days) {
+        enable(state, path, keep_days);
+      },
       "Calls that end from here on are written to this file; budgets may be shared in it.");
   module.def(
       "disable_ledger",

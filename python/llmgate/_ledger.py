@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
 
-def enable_ledger(path: str | PathLike[str]) -> None:
+def enable_ledger(path: str | PathLike[str], *, keep_days: int | None = None) -> None:
     """From now on every call that ends is also summed up in a file, which processes may share.
 
     :func:`llmgate.usage` then tells what all of them came to, and budgets with ``shared=`` hold for
@@ -22,10 +22,13 @@ def enable_ledger(path: str | PathLike[str]) -> None:
     Args:
         path: of the file, a SQLite database; it is made if it is not there. Another one than before
             takes its place.
+        keep_days: how many days of usage the file keeps, today included; what is older is deleted
+            when the ledger is enabled and once a day, by this machine's clock and for all processes
+            that share the file. Default: all of them.
 
     Raises:
-        ValueError: the file cannot be used: it is damaged, another application's, of a newer
-            llmgate, or cannot be written. It names the file.
+        ValueError: ``keep_days`` is below 1, or the file cannot be used: it is damaged, another
+            application's, of a newer llmgate, or cannot be written. It names the file.
 
     Example:
         >>> import llmgate, os, tempfile
@@ -38,7 +41,7 @@ def enable_ledger(path: str | PathLike[str]) -> None:
         >>> [row["calls"] for row in llmgate.usage(ledger=path)]
         [1]
     """
-    _core.enable_ledger(fspath(path))
+    _core.enable_ledger(fspath(path), keep_days)
 
 
 def disable_ledger() -> None:

@@ -12,6 +12,19 @@ if TYPE_CHECKING:
     from typing import Any
 
 _MONEY = ("cost", "saved")
+# The figures of a row, in its order; those that are not float are int.
+_FLOATS = (
+    *("error_rate", *_MONEY),
+    *("latency_p50_ms", "latency_p95_ms", "latency_p99_ms", "first_content_p50_ms"),
+)
+_FIGURES = (
+    *("calls", "errors", "error_rate", "cache_hits", "attempts", "uncertain_attempts"),
+    *("prompt_tokens", "completion_tokens", "cached_tokens", "reasoning_tokens"),
+    *("cost", "saved", "unpriced_calls"),
+    *("latency_p50_ms", "latency_p95_ms", "latency_p99_ms", "first_content_p50_ms"),
+)
+_ESCAPED = "backslashreplace"
+_RIGHT = ' style="text-align:right"'
 # What a table shows of the figures.
 _SHOWN = (
     ("calls", "calls"),
@@ -51,39 +64,55 @@ class UsageTable:
         import io
 
         text = io.StringIO()
-        names = list(self.rows[0]) if self.rows else [*self.by, "calls"]
-        writer = csv.DictWriter(text, names, lineterminator="\n")
+        writer = csv.DictWriter(text, [*self.by, *_FIGURES], lineterminator="\n")
         writer.writeheader()
         writer.writerows(
             {name: format(value, "f") if name in _MONEY else value for name, value in row.items()}
             for row in self.rows
         )
         if path is not None:
-            with open(path, "w", encoding="utf-8", newline="") as file:
+            with open(path, "w", encoding="utf-8", errors=_ESCAPED, newline="") as file:
                 file.write(text.getvalue())
         return text.getvalue()
 
     def to_pandas(self) -> Any:
-        """A ``pandas.DataFrame``; money as float. Needs pandas."""
+        """A ``pandas.DataFrame``; money as float, what is not known as NaN. Needs pandas."""
         from importlib import import_module
 
-        return import_module("pandas").DataFrame(self._plain())
+        pandas = import_module("pandas")
+        types = {name: "float64" if name in _FLOATS else "int64" for name in _FIGURES}
+        series = {
+            name: pandas.Series(column, dtype=types.get(name, "object"))
+            for name, column in self._columns().items()
+        }
+        return pandas.DataFrame(series)
 
     def to_polars(self) -> Any:
         """A ``polars.DataFrame``; money as float. Needs polars."""
         from importlib import import_module
 
-        return import_module("polars").DataFrame(self._plain())
+        polars = import_module("polars")
+        figures = {name: polars.Float64 if name in _FLOATS else polars.Int64 for name in _FIGURES}
+        return polars.DataFrame(
+            self._columns(), schema={**dict.fromkeys(self.by, polars.String), **figures}
+        )
 
-    def _plain(self) -> list[dict[str, Any]]:
-        return [
-            {name: float(value) if name in _MONEY else value for name, value in row.items()}
-            for row in self.rows
-        ]
+    def _columns(self) -> dict[str, list[Any]]:
+        """Each as long as there are rows, money as float."""
+
+        def plain(value: Any, name: str) -> Any:
+            if isinstance(value, str):
+                return _writable(value)
+            return float(value) if name in _MONEY else value
+
+        return {
+            name: [plain(row[name], name) for row in self.rows] for name in (*self.by, *_FIGURES)
+        }
 
     def _cells(self) -> list[list[str]]:
         return [
-            [_shown(row[name]) for name in self.by] + [_shown(row[name]) for name, _ in _SHOWN]
+            [_shown(row[name]) for name in self.by]
+            + [_cost_of(row) if name == "cost" else _shown(row[name]) for name, _ in _SHOWN]
             for row in self.rows
         ]
 
@@ -106,15 +135,23 @@ class UsageTable:
         most = max((row["cost"] for row in self.rows), default=0) or 1
         body = "".join(
             "<tr>"
-            + "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+            + "".join(
+                f"<td{_RIGHT if at >= len(self.by) else ''}>{escape(cell)}</td>"
+                for at, cell in enumerate(cells)
+            )
             + f'<td style="min-width:8em"><div style="background:#4c78a8;height:0.8em;'
             f'width:{float(row["cost"] / most) * 100:.1f}%"></div></td></tr>'
             for row, cells in zip(self.rows, self._cells(), strict=True)
         )
         return (
-            f"<table><thead><tr>{head}<th>share of cost</th></tr></thead>"
+            f"<table><thead><tr>{head}<th>cost, the highest = 100 %</th></tr></thead>"
             f"<tbody>{body}</tbody></table>"
         )
+
+
+def _writable(text: str) -> str:
+    """Half a surrogate pair, which some caller's name may have, cannot be printed or stored."""
+    return text.encode("utf-8", _ESCAPED).decode()
 
 
 def _shown(value: Any) -> str:
@@ -123,11 +160,18 @@ def _shown(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.1f}"
     if isinstance(value, (int, str)):
-        return str(value)
+        return _writable(str(value))
     text = f"{value:f}"
     if "." not in text:
         return text
     return f"{value:.6f}".rstrip("0").rstrip(".") or "0"
+
+
+def _cost_of(row: dict[str, Any]) -> str:
+    """What is not known is not shown as nothing."""
+    if not row["unpriced_calls"]:
+        return _shown(row["cost"])
+    return f"> {_shown(row['cost'])}" if row["cost"] else "?"
 
 
 def _day(value: date | str | None, name: str) -> int | None:

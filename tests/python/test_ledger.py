@@ -384,6 +384,47 @@ def test_what_is_not_written_yet_is_written_at_the_end(fake: FakeProvider, path:
     assert [row["calls"] for row in llmgate.usage(ledger=path)] == [2]
 
 
+def test_days_that_are_not_kept_are_deleted(fake: FakeProvider, path: str) -> None:
+    fake.script(lambda _: Reply(text="Hello", usage=SMALL))
+    llmgate.enable_ledger(path)
+    ask(fake)
+    llmgate.disable_ledger()
+    connection = sqlite3.connect(path)
+    with connection:
+        connection.execute("UPDATE usage SET day = day - 30")
+    connection.close()
+    llmgate.enable_ledger(path, keep_days=31)
+    ask(fake)
+    assert [row["calls"] for row in llmgate.usage()] == [2]
+    llmgate.enable_ledger(path, keep_days=30)  # holds from the next writing on
+    ask(fake)
+    assert [row["calls"] for row in llmgate.usage()] == [2]
+    with pytest.raises(ValueError, match="keep_days is 0; accepted"):
+        llmgate.enable_ledger(path, keep_days=0)
+
+
+def test_names_of_any_letters_are_kept(fake: FakeProvider, path: str) -> None:
+    fake.script(lambda _: Reply(text="Hello", usage=SMALL))
+    llmgate.enable_ledger(path)
+    users = ["a\ud800b", "a\0b", "'; DROP TABLE usage; --", "\U0001f600", "x" * 10_000]
+    for user in users:
+        ask(fake, user=user, metadata={"team": user})
+        ask(
+            fake,
+            user=user,
+            max_tokens=100,
+            budget=llmgate.budget(usd=1, per="user", shared="users"),
+        )
+    rows = llmgate.usage(["user", "team"])
+    assert {row["team"] for row in rows if row["team"]} == set(users)
+    assert sum(row["calls"] for row in rows) == 2 * len(users)
+    rows.to_csv(path + ".csv")
+    written = Path(path + ".csv").read_text()
+    for shown in (written, repr(rows), rows._repr_html_()):
+        assert "a\\ud800b" in shown
+        assert "DROP TABLE" in shown
+
+
 def test_the_file_is_private(path: str) -> None:
     llmgate.enable_ledger(path)
     assert os.stat(path).st_mode & 0o077 == 0

@@ -151,4 +151,53 @@ def test_rows_become_csv_text_and_a_table(fake: FakeProvider) -> None:
     assert "0.0035" in line
     assert "0.0035" in repr(table)
     assert "<td>gpt-4o</td>" in table._repr_html_()
-    assert repr(llmgate.usage("model", until="2020-01-01")).startswith("model")
+    nothing = llmgate.usage("model", until="2020-01-01")
+    assert repr(nothing).startswith("model")
+    assert nothing.to_csv() == head + "\n"
+
+
+def test_a_cost_that_is_not_known_is_not_shown_as_nothing(fake: FakeProvider) -> None:
+    reply = Reply(text="Hello", usage=Usage(1000, 100))
+    for model, team in (("gpt-4o", "a"), ("no-such-model", "a"), ("no-such-model", "b")):
+        fake.script([reply])
+        ask(fake, model, metadata={"team": team})
+    a, b = llmgate.usage("team")._cells()
+    assert "> 0.0035" in a
+    assert "?" in b
+
+
+_KINDS = {"calls": "int64", "cost": "float64", "first_content_p50_ms": "float64"}
+
+
+def test_rows_become_a_frame_of_pandas(fake: FakeProvider) -> None:
+    pandas = pytest.importorskip("pandas")
+    fake.script([Reply(text="Hello", usage=Usage(1000, 100)), Reply(status=400)])
+    ask(fake, metadata={"team": "a"})
+    with pytest.raises(llmgate.BadRequestError):
+        ask(fake)
+    table = llmgate.usage("team")
+    frame = table.to_pandas()
+    assert list(frame.columns) == list(table[0])
+    assert frame["cost"].sum() == 0.0035
+    assert frame["error_rate"].tolist() == [1.0, 0.0]
+    assert frame["team"].isna().tolist() == [True, False]
+    assert frame["team"][1] == "a"
+    empty = llmgate.usage("team", until="2020-01-01").to_pandas()
+    assert list(empty.columns) == list(frame.columns)
+    for name, kind in _KINDS.items():
+        assert frame[name].dtype == empty[name].dtype == pandas.Series(dtype=kind).dtype
+
+
+def test_rows_become_a_frame_of_polars(fake: FakeProvider) -> None:
+    polars = pytest.importorskip("polars")
+    for user in range(120):  # more than polars looks at to guess a column's kind
+        ask(fake, metadata={"n": str(user), **({"team": "z"} if user == 119 else {})})
+    table = llmgate.usage(["metadata.n", "team"])
+    frame = table.to_polars()
+    assert frame.columns == list(table[0])
+    assert frame["team"].drop_nulls().to_list() == ["z"]
+    assert frame.schema["team"] == polars.String
+    empty = llmgate.usage(["metadata.n", "team"], until="2020-01-01").to_polars()
+    assert empty.schema == frame.schema
+    assert frame.schema["first_content_p50_ms"] == polars.Float64
+    assert frame["calls"].sum() == 120

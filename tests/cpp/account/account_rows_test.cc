@@ -86,6 +86,34 @@ TEST_F(AccountRowsTest, DaysLongPastAreTakenOutOfTheFile) {
   EXPECT_EQ(*rows, 91);
 }
 
+TEST_F(AccountRowsTest, AccountsOfUsersWhoHaveGoneAreTakenOutOfTheFile) {
+  const auto accounts = [&] {
+    return process_.file->database().number("SELECT count(*) FROM accounts").value();
+  };
+  spend(key("day", "ann"), 1, kNoonOfThe22nd);
+  spend(key("7d", "ann"), 1, kNoonOfThe22nd);
+  spend(key("day", "bob"), 1, kNoonOfThe22nd + 24h * 60);
+  spend(key("forever", "eve"), 1, kNoonOfThe22nd);
+  ASSERT_FALSE(rows_.forget_idle(kNoonOfThe22nd + 24h * 90));
+  EXPECT_EQ(accounts(), 4);
+  ASSERT_FALSE(rows_.forget_idle(kNoonOfThe22nd + 24h * 91));
+  EXPECT_EQ(accounts(), 3);
+  ASSERT_FALSE(rows_.forget_idle(kNoonOfThe22nd + 24h * 100));
+  EXPECT_EQ(accounts(), 2);
+  EXPECT_EQ(spent(key("day", "bob"), kNoonOfThe22nd + 24h * 60), "1");
+  EXPECT_EQ(spent(key("forever", "eve"), kNoonOfThe22nd), "1");
+}
+
+TEST_F(AccountRowsTest, AnAccountThatHoldsAReservationStays) {
+  const WallTime later = kNoonOfThe22nd + 24h * 4000;
+  ASSERT_TRUE(process_.accounts->reserve(1, bid(5, 1, kNoonOfThe22nd, key("day", "ann"))));
+  ASSERT_FALSE(rows_.forget_idle(later));
+  EXPECT_EQ(state(key("day", "ann"), later).reserved.usd, Usd::whole(1));
+  ASSERT_FALSE(process_.accounts->settle(1, dollars(1), kNoonOfThe22nd));
+  ASSERT_FALSE(rows_.forget_idle(later));
+  EXPECT_EQ(rows_.find(key("day", "ann"))->id, 0);
+}
+
 TEST_F(AccountRowsTest, ValuesWindowsAndDimensionsHaveAccountsOfTheirOwn) {
   spend(key("day", "ann"), 1, kNoonOfThe22nd);
   EXPECT_EQ(spent(key("day", "bob"), kNoonOfThe22nd), "0");

@@ -91,6 +91,18 @@ TEST_F(LedgerFileTest, BeyondItsBoundUsersAreNotKeptApartAndNothingIsLost) {
   EXPECT_EQ(all.cost, Usd::whole(1));
 }
 
+TEST_F(LedgerFileTest, DaysBeforeADayAreForgotten) {
+  std::vector<LedgerSum> sums{sum_of("ann", 1, "1"), sum_of("ann", 2, "1")};
+  sums[1].key.day = 20001;
+  const auto file = open();
+  ASSERT_FALSE(file->add(sums));
+  ASSERT_FALSE(file->forget_before(20001));
+  const auto kept = file->sums();
+  ASSERT_TRUE(kept);
+  ASSERT_EQ(kept->size(), 1U);
+  EXPECT_EQ(kept->front().key.day, 20001);
+}
+
 TEST_F(LedgerFileTest, WhatIsNoLedgerIsRefusedByName) {
   std::ofstream(folder_.file("usage.sqlite")) << std::string(5000, 'x');
   EXPECT_NE(refusal().find("usage.sqlite"), std::string::npos);

@@ -93,6 +93,29 @@ TEST_F(SharedLedgerTest, UsageIsWrittenAfterItsLagWithoutBeingAsked) {
   EXPECT_EQ(calls(*b), 1);
 }
 
+TEST_F(SharedLedgerTest, KeepsAsManyDaysOfUsageAsItIsToldTo) {
+  const auto ledger = open(1);
+  CallRecord old = call();
+  old.at = kNoonOfThe22nd - 24h * 7;
+  ledger->add(old);
+  ledger->add(call());
+  EXPECT_EQ(calls(*ledger), 2);
+  ledger->keep_days(8);
+  ledger->add(call());
+  EXPECT_EQ(calls(*ledger), 3);
+  ledger->keep_days(7);
+  ledger->add(call());
+  EXPECT_EQ(calls(*ledger), 3);
+}
+
+TEST_F(SharedLedgerTest, WhatIsOldIsForgottenWhenItIsOpened) {
+  open(1)->add(call());
+  SharedLedgerOptions kept = options(1);
+  kept.keep_days = 2;
+  EXPECT_EQ(calls(**SharedLedger::open(kept, kNoonOfThe22nd + 24h)), 1);
+  EXPECT_EQ(calls(**SharedLedger::open(kept, kNoonOfThe22nd + 24h * 2)), 0);
+}
+
 TEST_F(SharedLedgerTest, ClosingWritesWhatThereIs) {
   const auto b = open(2);
   {
