@@ -47,6 +47,10 @@ Encoder::Encoder(const Vocabulary& vocabulary)
       memory_(std::make_unique<std::array<Remembered, kRemembered>>()) {}
 
 std::size_t Encoder::count(std::string_view text, std::size_t enough) {
+  const std::size_t least = text.size() / std::max(vocabulary_.longest_token(), 1U);
+  if (least > enough) {
+    return least;
+  }
   return with_pattern(vocabulary_.pattern(),
                       [&]<Pattern Chosen>() { return count_pieces<Chosen>(text, enough); });
 }

@@ -8,6 +8,7 @@ import pickle
 import random
 import shutil
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -267,6 +268,39 @@ def test_a_fork_goes_on_counting() -> None:
             thread.join()
     """
     output_of(script)
+
+
+def test_lone_surrogates_count_everywhere() -> None:
+    text = "a\ud800b"
+    same = text.replace("\ud800", "\ufffd")
+    assert llmgate.count(text, "gpt-4o") == llmgate.count(same, "gpt-4o")
+    for model in ("gpt-4o", "claude-sonnet-4-5"):
+        count = llmgate.token_counter(model, messages=[{"role": "user", "content": text}])
+        assert count == llmgate.token_counter(model, messages=[{"role": "user", "content": same}])
+    stream = llmgate.TokenStream("gpt-4o")
+    for half in ("\ud83d", "\ude00"):  # cut between two chunks
+        stream.append(half)
+    assert stream.count > 0
+    assert llmgate.fits("gpt-4o", text, 100)
+    assert llmgate.trim_messages(text * 50, "gpt-4o", max_tokens=20)
+
+
+@pytest.mark.skipif(os.environ.get("LLMGATE_FULL_TOKENS") != "1", reason="takes 3 GB, a minute")
+@pytest.mark.parametrize("unit", ["The cat sat. ", "a", " "])
+def test_a_text_of_a_gigabyte_is_counted(unit: str) -> None:
+    text = unit * (10**9 // len(unit))
+    assert not llmgate.fits("gpt-4o", text, 1000)
+    part = llmgate.count(unit * (10**6 // len(unit)), "gpt-4o")
+    assert llmgate.count(text, "gpt-4o") == pytest.approx(1000 * part, rel=1e-3)
+
+
+def test_a_text_of_fifty_megabytes_is_counted_and_soon_known_not_to_fit() -> None:
+    words, letters = "The cat sat. " * 4_000_000, "a" * 50_000_000
+    assert llmgate.count(words, "gpt-4o") == 16_000_001
+    start = time.process_time()
+    for text in (words, letters):
+        assert not llmgate.fits("gpt-4o", text, 1000)
+    assert time.process_time() - start < 0.5  # either of them takes longer
 
 
 @pytest.mark.parametrize("unit", ["a", "ab", " ", "\n", "日", "é", "=", "\u0301", "0", "A", "'"])

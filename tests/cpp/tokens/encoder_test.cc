@@ -119,7 +119,15 @@ TEST(Encoder, StopsCountingOnceItIsEnough) {
     text += " word";
   }
   EXPECT_EQ(encoder.count(text), 10000U);
-  EXPECT_EQ(encoder.count(text, 100), 101U);
+  EXPECT_EQ(encoder.count(text, 1000), 1001U);
+}
+
+TEST(Encoder, KnowsByItsLengthThatATextIsMoreThanEnough) {
+  Encoder encoder(tokenizer_of("o200k_base")->vocabulary());
+  const std::string text(100'000, 'a');
+  const std::size_t least = encoder.count(text, 100);
+  EXPECT_GT(least, 100U);
+  EXPECT_LE(least, encoder.count(text));
 }
 
 TEST(Encoder, GivesTheSameAgainFromItsMemory) {
