@@ -1,5 +1,9 @@
 #include "account/any_usage.h"
 
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "chat/usage.h"
@@ -23,9 +27,34 @@ chat::Usage read_responses_usage(Value native) {
   return usage;
 }
 
+// What the cost rests on. What is no count would be taken for none, and cost nothing.
+constexpr std::array<std::string_view, 6> kCounts{"prompt_tokens",    "completion_tokens",
+                                                  "input_tokens",     "output_tokens",
+                                                  "promptTokenCount", "candidatesTokenCount"};
+constexpr std::int64_t kMostTokens = 1'000'000'000'000'000;
+
+Failure check_counts(Value usage) {
+  for (const std::string_view name : kCounts) {
+    const Value count = usage.find(name);
+    if (!count.exists() || count.is_null()) {
+      continue;
+    }
+    const auto number = count.as_int();
+    if (!number || *number < 0 || *number > kMostTokens) {
+      return bad_request("$.usage." + std::string(name),
+                         "is " + std::string(count.raw().substr(0, 40)) +
+                             "; accepted: a whole number from 0 to " + std::to_string(kMostTokens));
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<chat::Usage> read_any_usage(Value usage) {
+  if (Failure failure = check_counts(usage)) {
+    return std::move(*failure);
+  }
   if (usage.find("prompt_tokens").exists() || usage.find("completion_tokens").exists()) {
     return chat::read_usage(usage, false);
   }

@@ -8,7 +8,8 @@
 
 namespace llmgate::account {
 
-// OpenAI's chat or Responses API, Anthropic's, Gemini's. Refuses what has none of their counts.
+// OpenAI's chat or Responses API, Anthropic's, Gemini's. Refuses what has none of their counts,
+// and a count that can be none.
 Result<chat::Usage> read_any_usage(json::Value usage);
 
 }  // namespace llmgate::account

@@ -20,6 +20,12 @@ std::string provider_of(const NamedModel& model) {
   return resolved ? std::string(resolved->provider->name) : std::string();
 }
 
+Result<Facts> find_own(ModelCatalog& catalog, const NamedModel& model, std::string_view provider) {
+  const auto resolved = providers::resolve_model(model.name, model.provider, false);
+  return catalog.find_with(provider, resolved ? std::string_view(resolved->model) : model.name,
+                           model.base_model, model.prices);
+}
+
 }  // namespace
 
 Result<Facts> find_model(ModelCatalog& catalog, const NamedModel& model) {
@@ -38,11 +44,12 @@ Result<std::optional<Cost>> price_usage(ModelCatalog& catalog, const NamedModel&
   if (!counts) {
     return std::move(counts).error();
   }
-  auto facts = find_model(catalog, model);
+  const std::string provider = provider_of(model);
+  auto facts =
+      model.prices.empty() ? find_model(catalog, model) : find_own(catalog, model, provider);
   if (!facts) {
     return std::move(facts).error();
   }
-  const std::string provider = provider_of(model);
   options.provider = provider;
   options.change = catalog.change_for(provider, *facts != nullptr ? (*facts)->model : model.name);
   return price(*facts, *counts, options);

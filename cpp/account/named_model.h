@@ -17,6 +17,8 @@ struct NamedModel {
   std::string_view name;          // as a caller writes it: "gpt-4o", "azure/prod-chat"
   std::string_view provider{};    // whose the name is; empty: the name says it
   std::string_view base_model{};  // what a deployment of that name serves; empty: not said
+  // The caller's own, for a price alone: an object in the words of LiteLLM's table; empty: none.
+  std::string_view prices{};
 };
 
 // Null if nothing is known. The error is a table that cannot be read.

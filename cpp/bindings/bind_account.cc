@@ -170,12 +170,12 @@ void register_account(py::module_& module, ModuleState& state) {
       "price_usage",
       [&state](std::string_view name, const py::object& usage, std::string_view provider,
                std::string_view base_model, std::string_view service_tier, bool is_batch,
-               std::int64_t time_s) {
+               std::int64_t time_s, std::string_view prices) {
         account::PriceOptions options;
         options.service_tier = service_tier;
         options.is_batch = is_batch;
         options.time_s = time_s;
-        return price(state, {name, provider, base_model}, usage, options);
+        return price(state, {name, provider, base_model, prices}, usage, options);
       },
       "What a usage costs; None where that is not known.");
   module.def(

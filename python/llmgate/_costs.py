@@ -9,10 +9,12 @@ from llmgate._warnings import warn_unknown_cost
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
 _INPUT = ("input", "cached_input", "cache_write", "cache_write_1h", "audio_input", "image_input")
+
+_MOST_TOKENS = 10**15
 
 _COUNTS = (
     *("prompt_tokens", "completion_tokens", "input_tokens", "output_tokens"),
@@ -26,6 +28,12 @@ def _field(holder: Any, name: str) -> Any:
 
 def _is_usage(value: Any) -> bool:
     return any(_field(value, name) is not None for name in _COUNTS)
+
+
+def _prices_text(prices: Mapping[str, Any] | None) -> str:
+    import json
+
+    return "" if prices is None else json.dumps(dict(prices), default=str)
 
 
 def _now() -> int:
@@ -43,6 +51,7 @@ def price_usage(
     service_tier: str | None = None,
     is_batch: bool = False,
     time: int | None = None,
+    prices: Mapping[str, Any] | None = None,
 ) -> Cost | None:
     """What a usage costs; None, and one warning for each model, where that is not known."""
     found = _core.price_usage(
@@ -53,6 +62,7 @@ def price_usage(
         service_tier or "",
         is_batch,
         _now() if time is None else time,
+        _prices_text(prices),
     )
     if found is None:
         warn_unknown_cost(model)
@@ -88,6 +98,7 @@ def completion_cost(
     base_model: str | None = None,
     service_tier: str | None = None,
     is_batch: bool = False,
+    custom_cost_per_token: Mapping[str, Any] | None = None,
 ) -> Cost | None:
     """What a call cost.
 
@@ -100,6 +111,8 @@ def completion_cost(
         base_model: the model behind a deployment of another name.
         service_tier: that the request was served with, if the answer does not say it.
         is_batch: the request was part of a batch.
+        custom_cost_per_token: prices for this call alone, in LiteLLM's words:
+            ``{"input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06}``.
 
     Returns:
         The cost. None where it is not known, with one warning: it is never zero for that.
@@ -143,6 +156,7 @@ def completion_cost(
         base_model=base_model,
         service_tier=service_tier,
         is_batch=is_batch,
+        prices=custom_cost_per_token,
     )
 
 
@@ -156,6 +170,7 @@ def cost_per_token(
     cache_read_input_tokens: int = 0,
     usage_object: Any = None,
     service_tier: str | None = None,
+    custom_cost_per_token: Mapping[str, Any] | None = None,
 ) -> tuple[float, float]:
     """What a prompt and an answer of so many tokens cost, each in US dollars.
 
@@ -167,6 +182,7 @@ def cost_per_token(
         cache_creation_input_tokens, cache_read_input_tokens: how many of the prompt's are so.
         usage_object: a provider's usage, in place of the counts.
         service_tier: as the provider names it.
+        custom_cost_per_token: as for :func:`completion_cost`.
 
     Raises:
         NotFoundError: no price is known; it is never taken as zero.
@@ -184,8 +200,9 @@ def cost_per_token(
             "cache_write_tokens": cache_creation_input_tokens,
         },
     }
+    prices = _prices_text(custom_cost_per_token)
     found = _core.price_usage(
-        model, usage, custom_llm_provider or "", "", service_tier or "", False, _now()
+        model, usage, custom_llm_provider or "", "", service_tier or "", False, _now(), prices
     )
     if found is None:
         raise NotFoundError(f"no price is known for the model {model!r}", model=model)
@@ -252,6 +269,11 @@ def estimate_cost(
     """
     if (messages is None) == (text is None):
         raise BadRequestError("estimate_cost() takes either messages or text", model=model)
+    if max_tokens is not None and not 0 <= max_tokens <= _MOST_TOKENS:
+        raise BadRequestError(
+            f"$.max_tokens: is {max_tokens}; accepted: a whole number from 0 to {_MOST_TOKENS}",
+            model=model,
+        )
     if text is not None:
         count, bound = _core.estimate_text(model, text)[:2]
     else:

@@ -139,6 +139,35 @@ def test_what_cannot_be_asked_is_refused() -> None:
         llmgate.estimate_cost("gpt-4o")
 
 
+@pytest.mark.parametrize("count", [-5, 10**30, "7", 1e300, 2.5, True, float("nan")])
+def test_a_count_that_is_none_is_refused(count: Any) -> None:
+    usage = {"prompt_tokens": count, "completion_tokens": 1}
+    with pytest.raises(llmgate.BadRequestError, match="prompt_tokens"):
+        llmgate.completion_cost({"model": "gpt-4o", "usage": usage})
+    with pytest.raises(llmgate.BadRequestError, match="prompt_tokens"):
+        llmgate.cost_per_token("gpt-4o", prompt_tokens=count)
+
+
+@pytest.mark.parametrize("count", [-5, 10**30])
+def test_an_estimate_for_an_impossible_answer_is_refused(count: int) -> None:
+    with pytest.raises(llmgate.BadRequestError, match="max_tokens"):
+        llmgate.estimate_cost("gpt-4o", "Hi", max_tokens=count)
+
+
+def test_prices_may_be_given_for_one_call() -> None:
+    prices = {"input_cost_per_token": "0.000001", "output_cost_per_token": Decimal("0.00001")}
+    usage = {"prompt_tokens": 1000, "completion_tokens": 100}
+    for model in ("gpt-4o", "hosted_vllm/nobody-knows-it"):
+        cost = llmgate.completion_cost({"usage": usage}, model, custom_cost_per_token=prices)
+        assert cost is not None
+        assert (cost.total, cost.source) == (Decimal("0.002"), "registered")
+        each = llmgate.cost_per_token(model, 1000, 100, custom_cost_per_token=prices)
+        assert each == (0.001, 0.001)
+    assert llmgate.completion_cost({"usage": usage}, "gpt-4o") == 0.0035
+    with pytest.raises(llmgate.BadRequestError, match=r"input_cost_per_token: -1"):
+        llmgate.cost_per_token("gpt-4o", custom_cost_per_token={"input_cost_per_token": -1})
+
+
 def test_cost_per_token_shares_out_the_whole() -> None:
     assert llmgate.cost_per_token("gpt-4o", 1000, 100) == (0.0025, 0.001)
     cached = llmgate.cost_per_token("gpt-4o", 1000, 0, cache_read_input_tokens=1000)

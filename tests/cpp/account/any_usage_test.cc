@@ -30,6 +30,16 @@ TEST(AnyUsage, ReadsEachProvidersWords) {
   EXPECT_EQ(gemini->completion_tokens, 7);
 }
 
+TEST(AnyUsage, RefusesWhatIsNoCount) {
+  for (const char* count : {"-5", "\"7\"", "1e300", "2.5", "true", "1000000000000000000000000"}) {
+    const auto usage =
+        read(R"({"completion_tokens":1,"prompt_tokens":)" + std::string(count) + "}");
+    ASSERT_FALSE(usage.ok()) << count;
+    EXPECT_EQ(usage.error().json_path, "$.usage.prompt_tokens");
+  }
+  EXPECT_EQ(read(R"({"prompt_tokens":null,"completion_tokens":1})")->completion_tokens, 1);
+}
+
 TEST(AnyUsage, RefusesWhatCountsNothing) {
   for (const char* text : {"{}", "[]", "5", R"({"tokens":5})"}) {
     const auto usage = read(text);

@@ -40,6 +40,15 @@ TEST_F(NamedModelTest, BelievesTheProvidersFigure) {
   EXPECT_EQ(cost({"gpt-x"}, R"({"prompt_tokens":1000000,"cost":0.5})"), "1");
 }
 
+TEST_F(NamedModelTest, MayBePricedByTheCallersOwnFigures) {
+  const NamedModel own{"gpt-x", {}, {}, R"({"input_cost_per_token":0.000005})"};
+  EXPECT_EQ(cost(own, kMillion), "5");
+  EXPECT_EQ(cost({"nobody/x", {}, {}, own.prices}, kMillion), "5");
+  EXPECT_EQ(cost({"gpt-x"}, kMillion), "1");
+  EXPECT_NE(cost({"gpt-x", {}, {}, R"({"input_cost_per_token":-1})"}, kMillion).find("-1"),
+            std::string::npos);
+}
+
 TEST_F(NamedModelTest, HasItsMarkUps) {
   catalog_.change_prices(PriceChanges::from_json(R"({"margins":{"openai":0.5}})").value());
   EXPECT_EQ(cost({"gpt-x"}, kMillion), "1.5");
