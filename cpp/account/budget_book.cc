@@ -20,6 +20,16 @@ void BudgetBook::remove(std::uint64_t id) {
   std::erase_if(accounts_, [&](const auto& entry) { return entry.first.first == id; });
 }
 
+const std::shared_ptr<BudgetAccount>& BudgetBook::account_of(
+    const std::shared_ptr<const BudgetRule>& rule, std::string_view value) {
+  const auto known = accounts_.find(std::pair(rule->id, value));
+  if (known != accounts_.end()) {
+    return known->second;
+  }
+  auto made = std::make_shared<BudgetAccount>(rule, std::string(value));
+  return accounts_.emplace(Key(rule->id, value), std::move(made)).first->second;
+}
+
 BudgetBook::Accounts BudgetBook::find(const Labels& labels,
                                       std::span<const std::shared_ptr<const BudgetRule>> named,
                                       WallTime now) {
@@ -31,19 +41,25 @@ BudgetBook::Accounts BudgetBook::find(const Labels& labels,
     });
     next_sweep_ = 2 * std::max(accounts_.size(), kFirstSweep);
   }
-  const auto add_accounts = [&](const std::shared_ptr<const BudgetRule>& rule) {
-    for (std::string& value : accounts_of(*rule, labels)) {
-      auto& account = accounts_[{rule->id, value}];
-      if (account == nullptr) {
-        account = std::make_shared<BudgetAccount>(rule, std::move(value));
-      }
-      if (std::find(found.begin(), found.end(), account) == found.end()) {
-        account->follow(rule);
-        account->advance(now);
-        found.push_back(account);
-      }
+  const auto add_account = [&](const std::shared_ptr<const BudgetRule>& rule,
+                               std::string_view value) {
+    const auto& account = account_of(rule, value);
+    if (std::find(found.begin(), found.end(), account) == found.end()) {
+      account->follow(rule);
+      account->advance(now);
+      found.push_back(account);
     }
   };
+  const auto add_accounts = [&](const std::shared_ptr<const BudgetRule>& rule) {
+    if (rule->only.empty() && rule->per.empty()) {
+      add_account(rule, {});
+      return;
+    }
+    for (const std::string& value : accounts_of(*rule, labels)) {
+      add_account(rule, value);
+    }
+  };
+  found.reserve(rules_.size() + named.size());
   for (const auto& rule : rules_) {
     add_accounts(rule);
   }
@@ -80,15 +96,18 @@ const BudgetAccount* BudgetBook::shortage(const Accounts& accounts, const Amount
 Reservation BudgetBook::reserve(Accounts accounts, const Amount& amount,
                                 std::vector<std::string>& warnings) {
   Reservation reservation;
-  for (auto& account : accounts) {
+  for (const auto& account : accounts) {
     if (account->is_shared()) {
-      reservation.shared_.push_back(std::move(account));
-      continue;
+      reservation.shared_.push_back(account);
+    } else {
+      account->reserve(amount);
+      warn(*account, warnings);
     }
-    account->reserve(amount);
-    warn(*account, warnings);
-    reservation.accounts_.push_back(std::move(account));
   }
+  if (!reservation.shared_.empty()) {
+    std::erase_if(accounts, [](const auto& account) { return account->is_shared(); });
+  }
+  reservation.accounts_ = std::move(accounts);
   reservation.amount_ = amount;
   return reservation;
 }
@@ -156,7 +175,7 @@ void BudgetBook::show(Reservation& reservation, const SharedGrant& grant,
 std::vector<std::pair<std::string, std::shared_ptr<BudgetAccount>>> BudgetBook::accounts(
     std::uint64_t id, WallTime now) {
   std::vector<std::pair<std::string, std::shared_ptr<BudgetAccount>>> found;
-  for (auto at = accounts_.lower_bound({id, ""}); at != accounts_.end() && at->first.first == id;
+  for (auto at = accounts_.lower_bound(Key(id, "")); at != accounts_.end() && at->first.first == id;
        ++at) {
     at->second->advance(now);
     found.emplace_back(at->first.second, at->second);

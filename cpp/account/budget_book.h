@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -88,12 +89,23 @@ class BudgetBook {
 
  private:
   using Key = std::pair<std::uint64_t, std::string>;
+  struct Less {
+    using is_transparent = void;  // NOLINT(readability-identifier-naming): the library's name
+    template <typename One, typename Other>
+    bool operator()(const One& one, const Other& other) const {
+      return one.first != other.first
+                 ? one.first < other.first
+                 : std::string_view(one.second) < std::string_view(other.second);
+    }
+  };
+  const std::shared_ptr<BudgetAccount>& account_of(const std::shared_ptr<const BudgetRule>& rule,
+                                                   std::string_view value);
   static void warn(BudgetAccount& account, std::vector<std::string>& warnings);
   // Accounts of users who have gone are swept out once there are so many, and then twice as many.
   static constexpr std::size_t kFirstSweep = 1024;
 
   BudgetRules rules_;
-  std::map<Key, std::shared_ptr<BudgetAccount>> accounts_;
+  std::map<Key, std::shared_ptr<BudgetAccount>, Less> accounts_;
   std::size_t next_sweep_ = kFirstSweep;
 };
 

@@ -3,8 +3,9 @@
 namespace llmgate::account {
 
 Result<Facts> CatalogPricing::facts_of(const Priced& of) const {
-  return of.own != nullptr ? Result<Facts>(of.own)
-                           : catalog_->find(of.provider, of.model, of.base_model);
+  const Facts& known = of.own != nullptr ? of.own : of.known;
+  return known != nullptr ? Result<Facts>(known)
+                          : catalog_->find(of.provider, of.model, of.base_model);
 }
 
 std::optional<Cost> CatalogPricing::cost(const Priced& of, const chat::Turn& turn) const {
@@ -24,6 +25,7 @@ std::optional<Usd> CatalogPricing::bound(const Priced& of, const Extras& extras,
   options.has_audio = extras.has_audio;
   options.has_images = extras.has_images;
   options.has_long_cache = extras.has_long_cache;
+  options.searches = extras.searches;
   options.change = catalog_->change_for(of.provider, of.model);
   return cost_bound(**facts, prompt_tokens, output_tokens, options);
 }
@@ -33,7 +35,14 @@ Pricing::Limits CatalogPricing::limits(const Priced& of) const {
   if (!facts || *facts == nullptr) {
     return {};
   }
-  return {(*facts)->context_window, (*facts)->max_output};
+  using enum Price;
+  const ModelPrices& prices = (*facts)->prices;
+  return {(*facts)->context_window,
+          (*facts)->max_output,
+          *facts,
+          prices.has_any({kAudioInput, kAudioOutput}),
+          prices.has_any({kImageInput, kImageOutput, kVideoInput, kVideoOutput}),
+          prices.has_any({kCacheWriteLong})};
 }
 
 }  // namespace llmgate::account

@@ -140,7 +140,8 @@ std::optional<Usd> bound_at(const PriceSet& prices, std::int64_t prompt_tokens,
   if (!prices.has(kInput) || (max_tokens > 0 && !prices.has(kOutput))) {
     return std::nullopt;
   }
-  const Usd of_request = prices.get(kRequest).value_or(Usd());
+  const Usd of_request = prices.get(kRequest).value_or(Usd()) +
+                         prices.get(kWebSearch).value_or(Usd()) * options.searches;
   return *input * prompt_tokens + output.value_or(Usd()) * max_tokens + of_request;
 }
 

@@ -96,13 +96,14 @@ struct BoundOptions {
   bool has_audio = false;       // sends or asks for audio
   bool has_images = false;      // asks for images, or sends them
   bool has_long_cache = false;  // asks to keep for an hour
+  std::int64_t searches = 0;    // that the provider may make at most, as far as that is said
   PriceChange change{};
 };
 
 // No call with a prompt of at most `prompt_tokens` and an answer of at most `max_tokens` costs
-// more, tools that the provider runs aside: the dearest tier that such a prompt can reach, no
-// discount for what is cached, and the price of writing to the cache where that is dearer. Nothing
-// where a price is not known.
+// more, tools that the provider runs without a limit aside: the dearest tier that such a prompt can
+// reach, no discount for what is cached, and the price of writing to the cache where that is
+// dearer. Nothing where a price is not known.
 std::optional<Usd> cost_bound(const ModelFacts& facts, std::int64_t prompt_tokens,
                               std::int64_t max_tokens, const BoundOptions& options = {});
 

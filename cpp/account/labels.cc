@@ -35,6 +35,9 @@ std::vector<std::string> one(std::string_view value) {
 void read_labels(json::Value request, json::Value metadata, Labels& into) {
   into.metadata = metadata;
   into.user = first_said(request, {"user"});
+  if (!metadata.exists()) {
+    return;
+  }
   if (into.user.empty()) {
     into.user = first_said(metadata, {"user", "user_id", "user_api_key_user_id"});
   }

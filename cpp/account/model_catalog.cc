@@ -78,7 +78,8 @@ Failure ModelCatalog::open() {
 
 Result<Facts> ModelCatalog::find(std::string_view name) {
   const MutexLock lock(mutex_);
-  const auto known = memo_.find(std::string(name));
+  const AskedView asked{{}, name, {}};
+  const auto known = memo_.find(asked);
   if (known != memo_.end()) {
     return known->second;
   }
@@ -97,7 +98,7 @@ Result<Facts> ModelCatalog::find(std::string_view name) {
     }
     facts = *std::move(found);
   }
-  memo_.emplace(name, facts);
+  remember(asked, facts);
   return facts;
 }
 
@@ -109,11 +110,8 @@ Result<Facts> ModelCatalog::find(std::string_view provider, std::string_view mod
 
 Result<Facts> ModelCatalog::find_at(std::string_view provider, std::string_view model,
                                     std::string_view base_model) {
-  memo_key_.assign(provider).append(1, '\n').append(model);
-  if (!base_model.empty()) {
-    memo_key_.append(1, '\n').append(base_model);
-  }
-  const auto known = memo_.find(memo_key_);
+  const AskedView asked{provider, model, base_model};
+  const auto known = memo_.find(asked);
   if (known != memo_.end()) {
     return known->second;
   }
@@ -121,11 +119,17 @@ Result<Facts> ModelCatalog::find_at(std::string_view provider, std::string_view 
   if (!found) {
     return found;
   }
+  remember(asked, *found);
+  return found;
+}
+
+void ModelCatalog::remember(const AskedView& asked, Facts facts) {
   if (memo_.size() >= kMostRemembered) {
     memo_.clear();
   }
-  memo_.emplace(memo_key_, *found);
-  return found;
+  memo_.emplace(Asked<std::string>{std::string(asked.provider), std::string(asked.model),
+                                   std::string(asked.base_model)},
+                std::move(facts));
 }
 
 bool ModelCatalog::is_registered(std::string_view provider, std::string_view model) {

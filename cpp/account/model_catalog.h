@@ -13,6 +13,7 @@
 #include "account/model_facts.h"
 #include "account/price_change.h"
 #include "account/registered_facts.h"
+#include "base/hash.h"
 #include "base/mutex.h"
 #include "base/result.h"
 
@@ -71,6 +72,31 @@ class ModelCatalog {
   void after_fork() LLMGATE_ATTRIBUTE(no_thread_safety_analysis) { mutex_.unlock(); }
 
  private:
+  // A model as it is asked for; a whole name has no provider.
+  template <typename Text>
+  struct Asked {
+    Text provider;
+    Text model;
+    Text base_model;
+  };
+  using AskedView = Asked<std::string_view>;
+  struct Hash {
+    using is_transparent = void;  // NOLINT(readability-identifier-naming): the library's name
+    template <typename Text>
+    std::size_t operator()(const Asked<Text>& of) const {
+      return hash_bytes(of.model, hash_bytes(of.provider)) + hash_bytes(of.base_model);
+    }
+  };
+  struct Equal {
+    using is_transparent = void;  // NOLINT(readability-identifier-naming): the library's name
+    template <typename One, typename Other>
+    bool operator()(const Asked<One>& one, const Asked<Other>& other) const {
+      return one.model == other.model && one.provider == other.provider &&
+             one.base_model == other.base_model;
+    }
+  };
+  void remember(const AskedView& asked, Facts facts) LLMGATE_REQUIRES(mutex_);
+
   Failure open() LLMGATE_REQUIRES(mutex_);
   Result<Facts> find_at(std::string_view provider, std::string_view model,
                         std::string_view base_model) LLMGATE_REQUIRES(mutex_);
@@ -89,9 +115,8 @@ class ModelCatalog {
   Mutex mutex_;
   std::unique_ptr<FactFile> file_ LLMGATE_GUARDED_BY(mutex_);
   // What was asked for before, what is not known too; bounded, because names come from callers.
-  std::unordered_map<std::string, Facts> memo_ LLMGATE_GUARDED_BY(mutex_);
+  std::unordered_map<Asked<std::string>, Facts, Hash, Equal> memo_ LLMGATE_GUARDED_BY(mutex_);
   std::unordered_map<std::string, RegisteredFacts> registered_ LLMGATE_GUARDED_BY(mutex_);
-  std::string memo_key_ LLMGATE_GUARDED_BY(mutex_);  // keeps its memory from call to call
   std::shared_ptr<const PriceChanges> changes_ LLMGATE_GUARDED_BY(mutex_);
 };
 

@@ -93,6 +93,12 @@ void PriceTable::raise(PriceSet& prices, std::int64_t prompt_tokens) const {
   }
 }
 
+bool PriceTable::has_any(std::initializer_list<Price> names) const {
+  return base.has_any(names) || std::any_of(tiers.begin(), tiers.end(), [&](const auto& tier) {
+           return tier.prices.has_any(names);
+         });
+}
+
 void PriceTable::forget(const PriceSet& other) {
   base.forget(other);
   for (PriceTier& tier : tiers) {
@@ -104,6 +110,14 @@ const PriceMode* ModelPrices::mode(std::string_view name) const {
   const auto found = std::find_if(modes.begin(), modes.end(),
                                   [name](const PriceMode& mode) { return mode.name == name; });
   return found == modes.end() ? nullptr : &*found;
+}
+
+bool ModelPrices::has_any(std::initializer_list<Price> names) const {
+  const auto is_in = [&](const auto& all) {
+    return std::any_of(all.begin(), all.end(),
+                       [&](const auto& one) { return one.prices.has_any(names); });
+  };
+  return ordinary.has_any(names) || is_in(modes) || is_in(hours) || is_in(later);
 }
 
 const PriceTable& ModelPrices::table_on(std::int64_t time_s) const {

@@ -2,8 +2,10 @@
 // a request is processed, the hour, a date. Account step of a request's path. Plain values.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -69,6 +71,10 @@ class PriceSet {
   void lay(const PriceSet& over);
   // Takes over what the other set knows and this one does not, or has cheaper.
   void raise(const PriceSet& to);
+  // Whether any of these is known.
+  [[nodiscard]] bool has_any(std::initializer_list<Price> names) const {
+    return std::any_of(names.begin(), names.end(), [this](Price name) { return has(name); });
+  }
   // No longer knows what the other set knows.
   void forget(const PriceSet& other) { known_ &= ~other.known_; }
 
@@ -95,6 +101,7 @@ struct PriceTable {
   // holds in the tier too.
   void lay_on(PriceSet& prices, std::int64_t prompt_tokens) const;
   void raise(PriceSet& prices, std::int64_t prompt_tokens) const;
+  [[nodiscard]] bool has_any(std::initializer_list<Price> names) const;
   void forget(const PriceSet& other);
 };
 
@@ -138,6 +145,8 @@ struct ModelPrices {
   std::vector<LaterPrices> later;  // the earlier ones first
 
   [[nodiscard]] bool is_empty() const { return ordinary.is_empty() && later.empty(); }
+  // Whether any of these is known for some size of prompt, at some time, in some mode.
+  [[nodiscard]] bool has_any(std::initializer_list<Price> names) const;
   [[nodiscard]] const PriceMode* mode(std::string_view name) const;
   [[nodiscard]] PriceSet at(const PriceMoment& moment) const;
   // The highest of each price that a request with such a prompt, or a shorter one, can come to,

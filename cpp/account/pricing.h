@@ -20,6 +20,7 @@ struct Priced {
   std::string_view base_model{};  // what the user says that a deployment serves; mostly empty
   std::int64_t time_s = 0;        // seconds since 1970: prices change
   Facts own{};                    // of the deployment; null: what is known of the model
+  Facts known{};                  // what limits() found, which bound() then need not find again
 };
 
 // What makes a request dearer than its tokens.
@@ -28,6 +29,7 @@ struct Extras {
   bool has_audio = false;
   bool has_images = false;
   bool has_long_cache = false;  // asks to keep for an hour
+  std::int64_t searches = 0;    // that the provider may make, where the request limits them
 };
 
 class Pricing {
@@ -44,6 +46,11 @@ class Pricing {
   struct Limits {
     std::optional<std::int64_t> context_window;
     std::optional<std::int64_t> output;
+    Facts known{};  // for Priced
+    // Whether these may have prices of their own.
+    bool has_audio = true;
+    bool has_images = true;
+    bool has_long_cache = true;
   };
   [[nodiscard]] virtual Limits limits(const Priced& of) const = 0;
 };

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
 
 #include "json/document.h"
 
@@ -81,6 +80,9 @@ void read_cost(const Pair& pair, ToldCost& told) {
 
 void read_count(const Pair& pair, UsageCounts& counts) {
   const std::string_view name = pair.name;
+  if (name == "prompt_tokens" || name == "completion_tokens" || name == "total_tokens") {
+    return;  // in the normalised counts
+  }
   if (name == "audio_tokens") {
     (is_of_answer(pair.inside) ? counts.audio_output : counts.audio_input) = count(pair.value);
   } else if (name == "image_tokens") {
@@ -131,48 +133,58 @@ void read_modalities(std::string_view native, UsageCounts& counts) {
                   nullptr);
 }
 
-// Whether the object that `inside` names has been left between its last member and the name that
-// begins at `at`.
-bool is_closed(std::string_view native, std::size_t at) {
-  while (at > 0 && (is_space(native[at - 1]) || native[at - 1] == ',')) {
-    --at;
+std::size_t skip_spaces(std::string_view text, std::size_t at) {
+  while (at < text.size() && is_space(text[at])) {
+    ++at;
   }
-  return at > 0 && (native[at - 1] == '}' || native[at - 1] == ']');
+  return at;
+}
+
+// The name before this colon; empty where it stands in a text.
+std::string_view name_before(std::string_view native, std::size_t colon) {
+  std::size_t end = colon;
+  while (end > 0 && is_space(native[end - 1])) {
+    --end;
+  }
+  if (end < 2 || native[end - 1] != '"' || native[end - 2] == '\\') {
+    return {};
+  }
+  const std::size_t quote = native.rfind('"', end - 2);
+  return quote == std::string_view::npos ? std::string_view()
+                                         : native.substr(quote + 1, end - quote - 2);
+}
+
+bool is_zero(std::string_view value) {
+  return value.size() > 1 && value[0] == '0' && (value[1] == ',' || value[1] == '}');
 }
 
 // Walks over the members of an object that has been read as JSON before, from colon to colon: a
-// second reading would cost as much as all the rest.
+// second reading would cost as much as all the rest. Most counts are zero, and pass at a glance.
 void read_native(std::string_view native, UsageCounts& counts) {
   Pair pair;
   bool has_modalities = false;
   for (std::size_t colon = native.find(':'); colon != std::string_view::npos;
        colon = native.find(':', colon + 1)) {
-    std::size_t end = colon;
-    while (end > 0 && is_space(native[end - 1])) {
-      --end;
-    }
-    if (end < 2 || native[end - 1] != '"' || native[end - 2] == '\\') {
-      continue;  // a colon in a text
-    }
-    const std::size_t quote = native.rfind('"', end - 2);
-    if (quote == std::string_view::npos) {
+    pair.value = native.substr(skip_spaces(native, colon + 1));
+    if (is_zero(pair.value)) {
       continue;
     }
-    pair.name = native.substr(quote + 1, end - quote - 2);
-    std::size_t begin = colon + 1;
-    while (begin < native.size() && is_space(native[begin])) {
-      ++begin;
-    }
-    pair.value = native.substr(begin);
-    if (!pair.inside.empty() && is_closed(native, quote)) {
-      pair.inside = {};
+    pair.name = name_before(native, colon);
+    if (pair.name.empty()) {
+      continue;
     }
     if (pair.value.starts_with('{')) {
       pair.inside = pair.name;
-    } else if (!pair.value.starts_with("0,") && !pair.value.starts_with("0}")) {
-      has_modalities = has_modalities || (pair.name == "modality" && word(pair.value) != "TEXT");
-      read_count(pair, counts);
+      continue;
     }
+    const char* const inside = pair.inside.data();
+    if (inside != nullptr &&
+        std::string_view(inside, static_cast<std::size_t>(pair.name.data() - inside))
+                .find_first_of("}]") != std::string_view::npos) {
+      pair.inside = {};  // that object has been left
+    }
+    has_modalities = has_modalities || (pair.name == "modality" && word(pair.value) != "TEXT");
+    read_count(pair, counts);
   }
   if (has_modalities) {
     read_modalities(native, counts);

@@ -126,19 +126,27 @@ void CallAccount::open(const CallSpec& spec) {
   }
 }
 
-Result<Amount> CallAccount::amount_of(const Bid& bid, std::int64_t prompt, std::int64_t output,
+Result<Amount> CallAccount::amount_of(const Load& load, std::int64_t prompt, std::int64_t output,
                                       bool needs_price) const {
   Amount amount;
-  const std::int64_t outputs = output * choices_of(bid.request);
+  const std::int64_t outputs = output * load.choices;
   amount.tokens = prompt + outputs;
   const auto usd = accounts_.pricing == nullptr
                        ? std::nullopt
-                       : accounts_.pricing->bound(bid.of, bid.extras, prompt, outputs);
+                       : accounts_.pricing->bound(load.of, load.extras, prompt, outputs);
   if (!usd && needs_price) {
-    return unpriced(bid.of, "has no known price");
+    return unpriced(load.of, "has no known price");
   }
   amount.usd = usd.value_or(Usd());
   return amount;
+}
+
+CallAccount::Load CallAccount::load_of(const Bid& bid, const account::Pricing::Limits& limits,
+                                       const Asked& asked, std::string& storage) {
+  Load load{bid.of, {}, asked.choices};
+  load.of.known = limits.known;
+  load.extras = extras_of(bid.request, asked, limits, storage);
+  return load;
 }
 
 Result<CallAccount::Permit> CallAccount::reserve(const Bid& bid, bool is_fresh, WallTime now) {
@@ -156,9 +164,13 @@ Result<CallAccount::Permit> CallAccount::reserve(const Bid& bid, bool is_fresh, 
   const bool is_stale = !is_fresh && BudgetBook::is_any_shared(accounts);
   const auto limits =
       accounts_.pricing == nullptr ? account::Pricing::Limits() : accounts_.pricing->limits(bid.of);
-  const auto given = output_limit_of(bid.request);
-  const auto output = given ? given : limits.output ? limits.output : limits.context_window;
-  const bool may_clamp = !given && headroom.clamps && bid.may_clamp;
+  const Asked asked = read_asked(bid.request);
+  std::string storage;
+  const Load load = load_of(bid, limits, asked, storage);
+  const auto output = asked.output    ? asked.output
+                      : limits.output ? limits.output
+                                      : limits.context_window;
+  const bool may_clamp = !asked.output && headroom.clamps && bid.may_clamp;
   // What a count costs is saved where even the bytes have room.
   auto prompt = prompt_bound_by_bytes(bid.request);
   for (const bool is_counted : {false, true}) {
@@ -170,7 +182,7 @@ Result<CallAccount::Permit> CallAccount::reserve(const Bid& bid, bool is_fresh, 
     if (!prompt || !output) {
       continue;
     }
-    const auto needed = amount_of(bid, *prompt, *output, headroom.usd.has_value());
+    const auto needed = amount_of(load, *prompt, *output, headroom.usd.has_value());
     if (!needed) {
       return needed.error();
     }
@@ -194,14 +206,14 @@ Result<CallAccount::Permit> CallAccount::reserve(const Bid& bid, bool is_fresh, 
   if (is_stale) {
     return Permit{BudgetBook::look(accounts), 0, {}};
   }
-  return clamp(bid, {std::move(accounts), *prompt, output, headroom.usd.has_value()}, now);
+  return clamp(load, {std::move(accounts), *prompt, output, headroom.usd.has_value()}, now);
 }
 
 // The longest output for which there is room.
-Result<CallAccount::Permit> CallAccount::clamp(const Bid& bid, Room room, WallTime now) {
+Result<CallAccount::Permit> CallAccount::clamp(const Load& load, Room room, WallTime now) {
   constexpr std::int64_t kMost = std::int64_t{1} << 32U;
   const auto amount_at = [&](std::int64_t output) {
-    return amount_of(bid, room.prompt, output, room.needs_price);
+    return amount_of(load, room.prompt, output, room.needs_price);
   };
   if (const auto least = amount_at(kLeastOutput); !least) {
     return least.error();

@@ -22,6 +22,8 @@
 
 namespace llmgate::engine {
 
+struct Asked;
+
 class CallAccount {
  public:
   explicit CallAccount(Accounts& accounts) : accounts_(accounts) {}
@@ -36,7 +38,6 @@ class CallAccount {
   // An attempt that wants to be sent.
   struct Bid {
     account::Priced of;
-    account::Extras extras;
     const chat::ChatRequest& request;
     bool may_clamp = true;  // the call is not strict
   };
@@ -92,9 +93,18 @@ class CallAccount {
     bool needs_price;
   };
 
-  Result<account::Amount> amount_of(const Bid& bid, std::int64_t prompt, std::int64_t output,
+  // What an amount is made of.
+  struct Load {
+    account::Priced of;
+    account::Extras extras;
+    std::int64_t choices = 1;
+  };
+
+  static Load load_of(const Bid& bid, const account::Pricing::Limits& limits, const Asked& asked,
+                      std::string& storage);
+  Result<account::Amount> amount_of(const Load& load, std::int64_t prompt, std::int64_t output,
                                     bool needs_price) const;
-  Result<Permit> clamp(const Bid& bid, Room room, WallTime now);
+  Result<Permit> clamp(const Load& load, Room room, WallTime now);
 
   Accounts& accounts_;
   std::unique_ptr<Budgeted> budgeted_;  // null: no budget is for this call

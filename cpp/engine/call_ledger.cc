@@ -13,19 +13,6 @@ namespace {
 // Each time another process was quicker. More than a few say that there is no room worth having.
 constexpr int kMostRounds = 8;
 
-// What makes a request dearer, as far as its text shows: a word too many only makes a bound higher.
-account::Extras extras_of(const chat::ChatRequest& request, std::string& storage) {
-  const auto names = [&](std::string_view word) {
-    return request.body().find(word) != std::string_view::npos;
-  };
-  account::Extras extras;
-  extras.service_tier = request.root().find("service_tier").unescaped(storage);
-  extras.has_audio = names("audio");
-  extras.has_images = names("image") || names("video");
-  extras.has_long_cache = names("\"ttl\"");
-  return extras;
-}
-
 }  // namespace
 
 bool Call::reserve_budget(Exchange& exchange, int round) {
@@ -34,9 +21,7 @@ bool Call::reserve_budget(Exchange& exchange, int round) {
   if (mock_of(exchange) != nullptr) {
     return true;
   }
-  std::string storage;
-  auto permit = account_.reserve({priced(exchange), extras_of(request_of(exchange), storage),
-                                  request_of(exchange), !spec_.is_strict},
+  auto permit = account_.reserve({priced(exchange), request_of(exchange), !spec_.is_strict},
                                  round > 0, wall());
   if (!permit) {
     fail_attempt(exchange, std::move(permit.error()), false, true);

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "account/pricing.h"
@@ -30,8 +31,18 @@ std::optional<std::int64_t> prompt_bound_by_count(const chat::ChatRequest& reque
 chat::Usage count_usage(const chat::ChatRequest& request, const chat::Turn& turn,
                         std::string_view model, tokens::TokenService& tokens);
 
-// What the request says its answer may have at most, over all of its choices; nothing: no limit.
-std::optional<std::int64_t> output_limit_of(const chat::ChatRequest& request);
-std::int64_t choices_of(const chat::ChatRequest& request);
+// What the request itself says of its size and its price.
+struct Asked {
+  std::optional<std::int64_t> output;  // tokens of each choice at most; nothing: no limit
+  std::int64_t choices = 1;
+  json::Value service_tier;
+  json::Value tools;
+};
+Asked read_asked(const chat::ChatRequest& request);
+
+// What makes it dearer, as far as its text shows: a word too many only makes a bound higher. What
+// has no price of its own is not looked for. `storage` must outlive it.
+account::Extras extras_of(const chat::ChatRequest& request, const Asked& asked,
+                          const account::Pricing::Limits& limits, std::string& storage);
 
 }  // namespace llmgate::engine

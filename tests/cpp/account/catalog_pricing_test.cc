@@ -30,6 +30,15 @@ TEST_F(CatalogPricingTest, LimitsAreThoseOfTheTable) {
   EXPECT_EQ(pricing.limits(gpt).output, 16384);
 }
 
+TEST_F(CatalogPricingTest, WhatIsFoundOnceNeedNotBeFoundAgain) {
+  Priced known = nobody;
+  known.known = pricing.limits(gpt).known;
+  EXPECT_EQ(pricing.bound(known, {}, 1000, 200), pricing.bound(gpt, {}, 1000, 200));
+  EXPECT_FALSE(pricing.limits(gpt).has_audio || pricing.limits(gpt).has_long_cache);
+  EXPECT_TRUE(pricing.limits({"openai", "gpt-4o-mini-realtime-preview", ""}).has_audio);
+  EXPECT_TRUE(pricing.limits({"anthropic", "claude-sonnet-4-5", ""}).has_long_cache);
+}
+
 TEST_F(CatalogPricingTest, WhatIsNotKnownHasNoPriceAndNoLimit) {
   chat::Turn turn;
   turn.usage.prompt_tokens = 1000;

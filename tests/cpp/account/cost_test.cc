@@ -149,6 +149,7 @@ TEST(CostBound, IsTheDearestThatThePromptCanReach) {
   EXPECT_EQ(bound(200'001, 0, {}), "1.200006");
   EXPECT_EQ(bound(1'000, 0, {.has_long_cache = true}), "0.006");
   EXPECT_EQ(bound(1'000, 0, {.service_tier = "priority"}), "0.005");
+  EXPECT_EQ(bound(1'000, 0, {.searches = 3}), "0.03375");
 }
 
 TEST(CostBound, IsUnknownWithoutAPrice) {

@@ -102,5 +102,17 @@ TEST(ModelPrices, KnowTheHighestThatMayCome) {
   EXPECT_EQ(prices.highest({.service_tier = "priority"}).at(kInput), cents(20));
 }
 
+TEST(ModelPrices, KnowWhatHasAPriceAtAnyTimeAndInAnyMode) {
+  ModelPrices prices;
+  prices.ordinary.base = set_of({{kInput, 4}, {kOutput, 8}});
+  EXPECT_TRUE(prices.has_any({kAudioInput, kOutput}));
+  EXPECT_FALSE(prices.has_any({kAudioInput, kAudioOutput}));
+  prices.ordinary.tiers = {{100, set_of({{kAudioInput, 6}})}};
+  EXPECT_TRUE(prices.has_any({kAudioInput, kAudioOutput}));
+  prices.ordinary.tiers.clear();
+  prices.modes = {{"priority", {set_of({{kAudioOutput, 20}}), {}}}};
+  EXPECT_TRUE(prices.has_any({kAudioInput, kAudioOutput}));
+}
+
 }  // namespace
 }  // namespace llmgate::account

@@ -46,6 +46,18 @@ TEST(UsageCounts, ReadPrettyPrintedObjects) {
   EXPECT_TRUE(counts.told.is_own_key);
 }
 
+TEST(UsageCounts, AreNotMisledByTexts) {
+  const UsageCounts counts = read_usage_counts(
+      usage(R"({"note":"say \"audio_tokens\": 5, {\"cost\":9}","tail\\":"x\\",)"
+            R"("list":["cost",":"],"input_tokens_details":{"deep":{"a":1},"audio_tokens":3},)"
+            R"("audio_tokens":2})"));
+  EXPECT_EQ(counts.audio_input, 2);
+  EXPECT_FALSE(counts.told.total);
+  EXPECT_FALSE(read_usage_counts(usage(R"({"cost)")).told.total);
+  EXPECT_FALSE(read_usage_counts(usage(R"({"cost")")).told.total);
+  EXPECT_FALSE(read_usage_counts(usage(R"({"cost":)")).told.total);
+}
+
 TEST(UsageCounts, KnowAnthropicsLongLivedCacheAndSearches) {
   const chat::Usage read =
       usage(R"({"input_tokens":3,"cache_creation":{"ephemeral_5m_input_tokens":5,)"

@@ -32,7 +32,7 @@ class CallAccountTest : public test::CallFixture {
   }
   Result<CallAccount::Permit> reserve(CallAccount& call, const CallSpec& made,
                                       bool may_clamp = true) {
-    return call.reserve({{"openai", "m", ""}, {}, made.request, may_clamp}, false, kNoon);
+    return call.reserve({{"openai", "m", ""}, made.request, may_clamp}, false, kNoon);
   }
   Usd left(std::uint64_t id) {
     return *accounts_.budgets.accounts(id, kNoon).at(0).second->usd_left();

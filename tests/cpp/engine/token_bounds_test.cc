@@ -15,6 +15,11 @@ chat::ChatRequest request(const std::string& content, const std::string& more = 
 constexpr const char* kFile =
     R"([{"type":"file","file":{"file_id":"f-1"}},{"type":"text","text":"?"}])";
 
+Asked asked(const std::string& more = "") {
+  const auto made = request(R"("Hi")", more);
+  return {read_asked(made).output, read_asked(made).choices, {}, {}};
+}
+
 class TokenBounds : public ::testing::Test {
  protected:
   tokens::TokenService tokens{LLMGATE_VOCABULARIES};
@@ -42,11 +47,48 @@ TEST_F(TokenBounds, WithoutTablesTheContextWindowIsTheBound) {
 }
 
 TEST_F(TokenBounds, TheLargerOfTwoLimitsOfOutputCounts) {
-  EXPECT_FALSE(output_limit_of(request(R"("Hi")")));
-  EXPECT_EQ(output_limit_of(request(R"("Hi")", R"(,"max_tokens":7)")), 7);
-  EXPECT_EQ(output_limit_of(request(R"("Hi")", R"(,"max_tokens":7,"max_completion_tokens":9)")), 9);
-  EXPECT_EQ(choices_of(request(R"("Hi")", R"(,"n":3)")), 3);
-  EXPECT_EQ(choices_of(request(R"("Hi")")), 1);
+  EXPECT_FALSE(asked().output);
+  EXPECT_EQ(asked(R"(,"max_tokens":7)").output, 7);
+  EXPECT_EQ(asked(R"(,"max_tokens":7,"max_completion_tokens":9)").output, 9);
+  EXPECT_EQ(asked(R"(,"max_tokens":9,"max_completion_tokens":7)").output, 9);
+  EXPECT_EQ(asked(R"(,"max\u005ftokens":7)").output, 7);
+  EXPECT_FALSE(asked(R"(,"max_tokens":null)").output);
+}
+
+TEST_F(TokenBounds, ChoicesAreOneUnlessItIsSaid) {
+  EXPECT_EQ(asked(R"(,"n":3)").choices, 3);
+  EXPECT_EQ(asked().choices, 1);
+}
+
+TEST_F(TokenBounds, WhatMakesARequestDearerIsSeen) {
+  std::string storage;
+  const auto extras = [&](const std::string& more) {
+    const auto made = request(R"("Hi")", more);
+    return extras_of(made, read_asked(made), {}, storage);
+  };
+  EXPECT_FALSE(extras("").has_audio || extras("").has_images || extras("").has_long_cache);
+  EXPECT_TRUE(extras(R"(,"modalities":["audio"])").has_audio);
+  EXPECT_TRUE(extras(R"(,"modalities":["image"])").has_images);
+  EXPECT_TRUE(extras(R"(,"cache_control":{"ttl":"1h"})").has_long_cache);
+  const auto loud = request(R"("Hi")", R"(,"modalities":["audio"])");
+  account::Pricing::Limits limits;
+  limits.has_audio = false;
+  EXPECT_FALSE(extras_of(loud, read_asked(loud), limits, storage).has_audio);
+  EXPECT_EQ(extras(R"(,"service_tier":"prio\u0072ity")").service_tier, "priority");
+}
+
+TEST_F(TokenBounds, SearchesAreBoundedWhereTheRequestLimitsThem) {
+  std::string storage;
+  const auto made = request(R"("Hi")", R"(,"tools":[{"type":"web_search_20250305","max_uses":5},)"
+                                       R"({"type":"web_search"}])");
+  EXPECT_EQ(extras_of(made, read_asked(made), {}, storage).searches, 5);
+}
+
+TEST_F(TokenBounds, MessagesOfPlainTextMaySpeakOfParts) {
+  EXPECT_TRUE(prompt_bound_by_bytes(request(R"("the word \"file\"")", R"(,"stop":"file")")));
+  EXPECT_TRUE(prompt_bound_by_bytes(request(R"([{"type":"text","text":"Hi"}])")));
+  EXPECT_FALSE(prompt_bound_by_bytes(
+      request(R"([{"type":"input_audio","input_audio":{"data":"","format":"wav"}}])")));
 }
 
 TEST_F(TokenBounds, WhatWasSaidIsCountedWhereNoUsageIsReported) {
