@@ -70,6 +70,22 @@ inline std::size_t copyable_prefix(const char* block) {
   return run_length(_mm_andnot_si128(_mm_or_si128(special, lead), not_control));
 }
 
+inline std::size_t unescaped_prefix(const char* block) {
+  const auto found =
+      static_cast<std::uint32_t>(_mm_movemask_epi8(equal_bytes(load_block(block), '\\')));
+  return static_cast<std::uint32_t>(std::countr_zero(found | (std::uint32_t{1} << kBlock)));
+}
+
+// Bit i is set where byte i is not copyable.
+inline std::uint32_t special_bits(const char* block) {
+  const __m128i bytes = load_block(block);
+  const __m128i special = _mm_or_si128(equal_bytes(bytes, '"'), equal_bytes(bytes, '\\'));
+  const __m128i lead = equal_bytes(bytes, static_cast<char>(kSurrogateLead));
+  const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1F)), bytes);
+  return static_cast<std::uint32_t>(
+      _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(special, lead), control)));
+}
+
 // Whether all of kWideBlock bytes are copyable: one look at four blocks.
 inline bool is_wide_copyable(const char* wide) {
   const auto stops_of = [](const char* block) {
@@ -171,6 +187,18 @@ inline std::size_t copyable_prefix(const char* block) {
   const std::uint64_t special = bytes_equal(word, '"') | bytes_equal(word, '\\');
   const std::uint64_t stops = bytes_below(word, 0x20) | special | bytes_equal(word, kSurrogateLead);
   return stops == 0 ? kBlock : count_run(block, is_copyable);
+}
+
+inline std::size_t unescaped_prefix(const char* block) {
+  return count_run(block, [](char byte) { return byte != '\\'; });
+}
+
+inline std::uint32_t special_bits(const char* block) {
+  std::uint32_t found = 0;
+  for (std::size_t i = 0; i < kBlock; ++i) {
+    found |= is_copyable(block[i]) ? 0U : std::uint32_t{1} << i;
+  }
+  return found;
 }
 
 inline bool is_wide_copyable(const char* wide) {

@@ -169,6 +169,40 @@ const char* append_unicode_escape(std::string& out, const char* text, const char
                      : StringScan{text + 1, has_escapes, StringFault::kNone};
 }
 
+constexpr std::size_t kDensePiece = 512;
+constexpr std::ptrdiff_t kPlainBytes = 8 * kBlock;
+
+// Text where one escape follows another is put together before it is appended. Goes on until
+// escapes are rare or a piece is full; returns how far that was.
+const char* append_dense(std::string& out, const char* text, const char* end) {
+  std::array<char, kDensePiece> piece;
+  char* to = piece.data();
+  const char* const full = to + kDensePiece - kBlock;
+  const char* last_escape = text;
+  while (text != end && to < full && text - last_escape < kPlainBytes) {
+    if (*text != '\\') {
+      const bool is_whole = static_cast<std::size_t>(end - text) >= kBlock;
+      const std::size_t count = is_whole ? unescaped_prefix(text) : 1;
+      std::memcpy(to, text, is_whole ? kBlock : 1);
+      to += count;
+      text += count;
+      continue;
+    }
+    const std::ptrdiff_t length = escape_length(text, end);
+    if (length == kUnicodeEscape) {
+      out.append(piece.data(), to);
+      to = piece.data();
+      text = append_unicode_escape(out, text, end);
+    } else {
+      *to++ = length == 2 ? kShortEscapes[byte_at(text + 1)] : *text;  // as it stands, if none
+      text += length == 2 ? 2 : 1;
+    }
+    last_escape = text;
+  }
+  out.append(piece.data(), to);
+  return text;
+}
+
 }  // namespace
 
 void append_unescaped(std::string& out, std::string_view escaped) {
@@ -178,19 +212,7 @@ void append_unescaped(std::string& out, std::string_view escaped) {
     const void* const found = std::memchr(text, '\\', static_cast<std::size_t>(end - text));
     const char* const run_end = found == nullptr ? end : static_cast<const char*>(found);
     out.append(text, run_end);
-    text = run_end;
-    if (text == end) {
-      return;
-    }
-    const std::ptrdiff_t length = escape_length(text, end);
-    if (length == kUnicodeEscape) {
-      text = append_unicode_escape(out, text, end);
-    } else if (length == 2) {
-      out += kShortEscapes[byte_at(text + 1)];
-      text += 2;
-    } else {
-      out += *text++;  // not what was promised; kept as it stands
-    }
+    text = run_end == end ? end : append_dense(out, run_end, end);
   }
 }
 

@@ -1,6 +1,7 @@
 #include "json/writer.h"
 
 #include <array>
+#include <bit>
 #include <cassert>
 #include <charconv>
 #include <cmath>
@@ -32,39 +33,32 @@ const char* skip_copyable(const char* text, const char* end) {
   return text;
 }
 
-void append_unicode_escape(std::string& out, unsigned unit) {
-  out += "\\u";
-  for (const unsigned shift : {12U, 8U, 4U, 0U}) {
-    out += kHexDigits[(unit >> shift) & 0xFU];
+// What stands behind the backslash; 'u' is for \u00XX.
+constexpr std::array<char, 256> make_escapes() {
+  std::array<char, 256> letters{};
+  for (std::size_t control = 0; control < 0x20; ++control) {
+    letters[control] = 'u';
   }
+  letters['"'] = '"';
+  letters['\\'] = '\\';
+  letters['\b'] = 'b';
+  letters['\f'] = 'f';
+  letters['\n'] = 'n';
+  letters['\r'] = 'r';
+  letters['\t'] = 't';
+  return letters;
 }
 
-void append_special(std::string& out, char byte) {
-  switch (byte) {
-    case '"':
-      out += "\\\"";
-      return;
-    case '\\':
-      out += "\\\\";
-      return;
-    case '\b':
-      out += "\\b";
-      return;
-    case '\f':
-      out += "\\f";
-      return;
-    case '\n':
-      out += "\\n";
-      return;
-    case '\r':
-      out += "\\r";
-      return;
-    case '\t':
-      out += "\\t";
-      return;
-    default:
-      append_unicode_escape(out, static_cast<unsigned char>(byte));
+constexpr std::array<char, 256> kEscapes = make_escapes();
+constexpr std::size_t kLongestEscape = 6;  // \uXXXX
+
+char* put_unicode_escape(char* to, unsigned unit) {
+  *to++ = '\\';
+  *to++ = 'u';
+  for (const unsigned shift : {12U, 8U, 4U, 0U}) {
+    *to++ = kHexDigits[(unit >> shift) & 0xFU];
   }
+  return to;
 }
 
 // Whether a surrogate in three bytes is at `text`, a kSurrogateLead.
@@ -78,6 +72,85 @@ unsigned surrogate_unit(const char* text) {
          (static_cast<unsigned char>(text[2]) & 0x3FU);
 }
 
+// Puts the byte at `text` that is not copyable, with what belongs to it; `text` moves behind that.
+char* put_special(char* to, const char*& text, const char* end) {
+  const char byte = *text;
+  const char letter = kEscapes[static_cast<unsigned char>(byte)];
+  if (letter == 'u') {
+    ++text;
+    return put_unicode_escape(to, static_cast<unsigned char>(byte));
+  }
+  if (letter != 0) {
+    ++text;
+    to[0] = '\\';
+    to[1] = letter;
+    return to + 2;
+  }
+  if (is_surrogate(text, end)) {
+    to = put_unicode_escape(to, surrogate_unit(text));
+    text += 3;
+    return to;
+  }
+  *to = *text++;  // Hangul shares the lead byte
+  return to + 1;
+}
+
+// A control byte without a letter of its own, or what may be a surrogate.
+bool takes_more_than_two(char byte) {
+  const char letter = kEscapes[static_cast<unsigned char>(byte)];
+  return !is_copyable(byte) && (letter == 0 || letter == 'u');
+}
+
+constexpr std::size_t kDensePiece = 512;  // of the output
+constexpr std::size_t kPlainBlocks = 2 * kWideBlock / kBlock;
+
+// One block with escapes of two bytes; stops in front of a special byte that takes more.
+// Reads a block more than it goes over, and may write one more than it puts.
+char* put_block(char* to, const char*& text, std::uint32_t specials) {
+  const char* const block = text;
+  std::size_t done = 0;
+  for (; specials != 0; specials &= specials - 1) {
+    const auto at = static_cast<std::size_t>(std::countr_zero(specials));
+    const char letter = kEscapes[static_cast<unsigned char>(block[at])];
+    std::memcpy(to, block + done, kBlock);
+    to += at - done;
+    done = at;
+    if (letter == 0 || letter == 'u') {
+      text = block + at;
+      return to;
+    }
+    to[0] = '\\';
+    to[1] = letter;
+    to += 2;
+    ++done;
+  }
+  std::memcpy(to, block + done, kBlock);
+  text = block + kBlock;
+  return to + (kBlock - done);
+}
+
+// Text where one special byte follows another, as in source code, is put together before it is
+// appended. Goes on until specials are rare or a piece is full; returns how far that was.
+const char* append_dense(std::string& out, const char* text, const char* end) {
+  std::array<char, kDensePiece> piece;
+  char* to = piece.data();
+  const char* const full = to + kDensePiece - 4 * kBlock;
+  std::size_t plain_blocks = 0;
+  while (text != end && to < full && plain_blocks != kPlainBlocks) {
+    if (static_cast<std::size_t>(end - text) >= 2 * kBlock && !takes_more_than_two(*text)) {
+      const std::uint32_t specials = special_bits(text);
+      plain_blocks = specials == 0 ? plain_blocks + 1 : 0;
+      to = put_block(to, text, specials);
+    } else if (is_copyable(*text)) {
+      *to++ = *text++;
+    } else {
+      to = put_special(to, text, end);
+    }
+  }
+  out.append(piece.data(), to);
+  return text;
+}
+
 template <typename Number>
 void append_number(std::string& out, Number value) {
   std::array<char, kLongestNumber> text;
@@ -88,25 +161,14 @@ void append_number(std::string& out, Number value) {
 }  // namespace
 
 void append_escaped(std::string& out, std::string_view utf8) {
-  const char* run = utf8.data();
-  const char* text = run;
+  const char* text = utf8.data();
   const char* const end = text + utf8.size();
-  while (true) {
+  while (text != end) {
+    const char* const run = text;
     text = skip_copyable(text, end);
-    if (text == end) {
-      out.append(run, end);
-      return;
-    }
-    if (static_cast<unsigned char>(*text) != kSurrogateLead) {
-      out.append(run, text);
-      append_special(out, *text);
-      run = ++text;
-    } else if (is_surrogate(text, end)) {
-      out.append(run, text);
-      append_unicode_escape(out, surrogate_unit(text));
-      run = text += 3;
-    } else {
-      ++text;  // Hangul shares the lead byte
+    out.append(run, text);
+    if (text != end) {
+      text = append_dense(out, text, end);
     }
   }
 }

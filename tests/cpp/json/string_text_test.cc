@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace llmgate::json {
@@ -183,6 +184,31 @@ TEST(StringText, KeepsLoneSurrogatesInThreeBytes) {
             "A");
   EXPECT_EQ(unescape(R"(\ude00\ud83d)"), "\xED\xB8\x80\xED\xA0\xBD");
   EXPECT_EQ(unescape(R"(\ud83d\ud83d\ude00)"), "\xED\xA0\xBD\xF0\x9F\x98\x80");
+}
+
+// Escapes at every place of the blocks that are looked at together, alone and one after the other.
+TEST(StringText, UnescapesWhereverEscapesStand) {
+  const std::vector<std::pair<std::string, std::string>> escapes = {
+      {"\\n", "\n"}, {"\\\\", "\\"}, {"\\u00e9", "\xC3\xA9"}, {"\\\"\\t\\u0041", "\"\tA"}};
+  for (const auto& [escaped, meant] : escapes) {
+    for (std::size_t before = 0; before < 40; ++before) {
+      for (const std::size_t behind : {0U, 1U, 15U, 16U, 100U, 700U}) {
+        const std::string head(before, 'a');
+        const std::string tail(behind, 'b');
+        const std::string once = head + meant + tail;
+        EXPECT_EQ(unescape(head + escaped + tail), once);
+        EXPECT_EQ(unescape(head + escaped + tail + head + escaped + tail), once + once);
+      }
+    }
+  }
+}
+
+TEST(StringText, UnescapesLongTextsOfEscapesAlone) {
+  std::string escaped;
+  for (int i = 0; i < 2000; ++i) {
+    escaped += "\\n";
+  }
+  EXPECT_EQ(unescape(escaped), std::string(2000, '\n'));
 }
 
 TEST(StringText, AppendsToWhatIsThere) {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "json/document.h"
@@ -52,6 +53,36 @@ TEST(Writer, SplicesTextThatIsJsonAlready) {
       .escaped("c\\ud800");
   writer.key("l").begin_array().raw("1").raw("2").escaped("").end_array().end_object();
   EXPECT_EQ(out, R"({"a\n":{"x": 1e400},"b\t":"c\ud800","l":[1,2,""]})");
+}
+
+// What is special at every place of the blocks that are looked at together, and beside others.
+TEST(Writer, EscapesWhereverSpecialBytesStand) {
+  const std::vector<std::pair<std::string, std::string>> specials = {
+      {"\"", "\\\""},
+      {"\\", "\\\\"},
+      {"\n", "\\n"},
+      {"\x01", "\\u0001"},
+      {"\xED\xA0\x80", "\\ud800"},
+      {"\xED\x95\x9C", "\xED\x95\x9C"},
+      {"\"\"\\\t", "\\\"\\\"\\\\\\t"}};
+  for (const auto& [special, escaped] : specials) {
+    for (std::size_t before = 0; before < 40; ++before) {
+      for (const std::size_t behind : {0U, 1U, 15U, 16U, 33U, 200U, 700U}) {
+        const std::string text = std::string(before, 'a') + special + std::string(behind, 'b');
+        EXPECT_EQ(escape(text), std::string(before, 'a') + escaped + std::string(behind, 'b'));
+        EXPECT_EQ(escape(text + text), escape(text) + escape(text));
+      }
+    }
+  }
+}
+
+TEST(Writer, EscapesLongTextsOfSpecialBytesAlone) {
+  const std::string quotes(3000, '"');
+  std::string escaped;
+  for (std::size_t i = 0; i < quotes.size(); ++i) {
+    escaped += "\\\"";
+  }
+  EXPECT_EQ(escape(quotes), escaped);
 }
 
 TEST(Writer, EscapesKeysAndStrings) {
