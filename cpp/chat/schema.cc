@@ -1,5 +1,6 @@
 #include "chat/schema.h"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -14,20 +15,24 @@ using json::Value;
 constexpr std::array<std::string_view, 7> kTypes{"string", "number", "integer", "boolean",
                                                  "array",  "object", "null"};
 
+// Of names of which few have the same length and the same second letter.
+bool is_equal(std::string_view text, std::string_view name) {
+  return text.size() == name.size() && text[1] == name[1] && text == name;
+}
+
 bool is_type_name(Value value) {
-  for (const std::string_view type : kTypes) {
-    if (value.says(type)) {
-      return true;
-    }
-  }
-  return false;
+  const std::string_view text = value.escaped();
+  const bool has_escapes = value.has_escapes();
+  return std::any_of(kTypes.begin(), kTypes.end(), [&](std::string_view type) {
+    return has_escapes ? value.says(type) : is_equal(text, type);
+  });
 }
 
 Failure check_type(Value type, const Path& path) {
   constexpr std::string_view kAccepted =
       "\"string\", \"number\", \"integer\", \"boolean\", \"array\", \"object\", \"null\" or a list "
       "of these";
-  if (!type.exists() || is_type_name(type)) {
+  if (is_type_name(type)) {
     return std::nullopt;
   }
   if (!type.is_array() || type.size() == 0) {
@@ -44,9 +49,6 @@ Failure check_type(Value type, const Path& path) {
 }
 
 Failure check_required(Value required, const Path& path) {
-  if (!required.exists()) {
-    return std::nullopt;
-  }
   if (!required.is_array()) {
     return refuse(path, required, "a list of property names");
   }
@@ -62,9 +64,6 @@ Failure check_required(Value required, const Path& path) {
 
 // Every member of `map` is a schema: properties, definitions.
 Failure check_schemas_by_name(Value map, const Path& path) {
-  if (!map.exists()) {
-    return std::nullopt;
-  }
   if (!map.is_object()) {
     return refuse(path, map, "an object of schemas by name");
   }
@@ -77,9 +76,6 @@ Failure check_schemas_by_name(Value map, const Path& path) {
 }
 
 Failure check_schema_list(Value list, const Path& path) {
-  if (!list.exists()) {
-    return std::nullopt;
-  }
   if (!list.is_array()) {
     return refuse(path, list, "a list of schemas");
   }
@@ -92,9 +88,53 @@ Failure check_schema_list(Value list, const Path& path) {
   return std::nullopt;
 }
 
+Failure check_choices(Value choices, const Path& path) {
+  if (!choices.is_array() || choices.size() == 0) {
+    return refuse(path, choices, "a non-empty list");
+  }
+  return std::nullopt;
+}
+
+Failure check_items(Value items, const Path& path) {
+  return items.is_array() ? check_schema_list(items, path) : check_schema(items, path);
+}
+
+struct Keyword {
+  std::string_view name;
+  Failure (*check)(Value value, const Path& path);
+};
+
+constexpr std::array kKeywords = std::to_array<Keyword>({
+    {"type", check_type},
+    {"required", check_required},
+    {"enum", check_choices},
+    {"properties", check_schemas_by_name},
+    {"$defs", check_schemas_by_name},
+    {"definitions", check_schemas_by_name},
+    {"anyOf", check_schema_list},
+    {"oneOf", check_schema_list},
+    {"allOf", check_schema_list},
+    {"prefixItems", check_schema_list},
+    {"items", check_items},
+});
+
+const Keyword* find_keyword(Value name) {
+  const std::string_view text = name.escaped();
+  const bool has_escapes = name.has_escapes();
+  for (const Keyword& keyword : kKeywords) {
+    if (has_escapes ? name.says(keyword.name) : is_equal(text, keyword.name)) {
+      return &keyword;
+    }
+  }
+  return nullptr;
+}
+
+bool is_same(Value one, Value other) { return one.raw().data() == other.raw().data(); }
+
 }  // namespace
 
-// Recursion is bounded by the reader's depth limit.
+// One walk over the members: a long request has hundreds of schemas. Recursion is bounded by the
+// reader's depth limit.
 Failure check_schema(Value schema, const Path& path) {
   if (schema.is_bool()) {
     return std::nullopt;
@@ -102,31 +142,18 @@ Failure check_schema(Value schema, const Path& path) {
   if (!schema.is_object()) {
     return refuse(path, schema, "a JSON schema: an object");
   }
-  if (Failure failure = check_type(schema.find("type"), path.member("type"))) {
-    return failure;
-  }
-  if (Failure failure = check_required(schema.find("required"), path.member("required"))) {
-    return failure;
-  }
-  const Value choices = schema.find("enum");
-  if (choices.exists() && (!choices.is_array() || choices.size() == 0)) {
-    return refuse(path.member("enum"), choices, "a non-empty list");
-  }
-  for (const std::string_view map : {"properties", "$defs", "definitions"}) {
-    if (Failure failure = check_schemas_by_name(schema.find(map), path.member(map))) {
+  for (const json::Member member : schema.members()) {
+    const Keyword* keyword = find_keyword(member.name);
+    if (keyword == nullptr) {
+      continue;
+    }
+    Failure failure = keyword->check(member.value, path.member(keyword->name));
+    // Of members with one name the last one counts.
+    if (failure && is_same(schema.find(keyword->name), member.value)) {
       return failure;
     }
   }
-  for (const std::string_view list : {"anyOf", "oneOf", "allOf", "prefixItems"}) {
-    if (Failure failure = check_schema_list(schema.find(list), path.member(list))) {
-      return failure;
-    }
-  }
-  const Value items = schema.find("items");
-  if (items.is_array()) {
-    return check_schema_list(items, path.member("items"));
-  }
-  return items.exists() ? check_schema(items, path.member("items")) : std::nullopt;
+  return std::nullopt;
 }
 
 }  // namespace llmgate::chat

@@ -92,5 +92,15 @@ TEST(CheckSchema, SaysWhatItGotAndWhatItTakes) {
       << failure->message;
 }
 
+TEST(CheckSchema, OfKeywordsWithOneNameTheLastCounts) {
+  EXPECT_EQ(refused_at(R"({"type":"str","enum":[],"type":"string","enum":[1]})"), "");
+  EXPECT_EQ(refused_at(R"({"type":"string","type":"str"})"), "$.type");
+}
+
+TEST(CheckSchema, KnowsKeywordsAndTypesThatAreSpeltWithEscapes) {
+  EXPECT_EQ(refused_at(R"({"typ\u0065":"str"})"), "$.type");
+  EXPECT_EQ(refused_at(R"({"type":"strin\u0067"})"), "");
+}
+
 }  // namespace
 }  // namespace llmgate::chat
