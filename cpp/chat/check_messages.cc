@@ -73,8 +73,42 @@ Failure check_part(Value part, const Path& path) {
   return std::nullopt;
 }
 
-Failure check_content(Value message, bool may_be_missing, const Path& path) {
-  const Value content = message.find("content");
+// The members that are looked at, found in one walk.
+struct MessageParts {
+  Value role;
+  Value content;
+  Value tool_calls;
+  Value tool_call_id;
+};
+
+Value* part_named(std::string_view name, MessageParts& parts) {
+  switch (name.size()) {
+    case 4:
+      return name == "role" ? &parts.role : nullptr;
+    case 7:
+      return name == "content" ? &parts.content : nullptr;
+    case 10:
+      return name == "tool_calls" ? &parts.tool_calls : nullptr;
+    case 12:
+      return name == "tool_call_id" ? &parts.tool_call_id : nullptr;
+    default:
+      return nullptr;
+  }
+}
+
+MessageParts parts_of(Value message) {
+  MessageParts parts;
+  for (const json::Member member : message.members()) {
+    Value* const part = member.name.has_escapes() ? part_named(member.name.unescaped(), parts)
+                                                  : part_named(member.name.escaped(), parts);
+    if (part != nullptr) {
+      *part = member.value;
+    }
+  }
+  return parts;
+}
+
+Failure check_content(Value content, bool may_be_missing, const Path& path) {
   if (content.is_string() || (may_be_missing && (!content.exists() || content.is_null()))) {
     return std::nullopt;
   }
@@ -123,27 +157,27 @@ class MessageChecker {
     if (!message.is_object()) {
       return refuse(path, message, "an object with \"role\" and \"content\"");
     }
-    const Value role = message.find("role");
-    const std::string_view name = role.escaped();
+    const MessageParts parts = parts_of(message);
+    const std::string_view name = parts.role.escaped();
     if (name == "user" || name == "system" || name == "developer" || name == "function") {
-      return check_content(message, name == "function", path);
+      return check_content(parts.content, name == "function", path);
     }
     if (name == "assistant") {
-      return check_assistant(message, path);
+      return check_assistant(parts, path);
     }
     if (name == "tool") {
-      return check_tool_result(message, path);
+      return check_tool_result(parts, path);
     }
-    return refuse(path.member("role"), role,
+    return refuse(path.member("role"), parts.role,
                   "\"system\", \"developer\", \"user\", \"assistant\", \"tool\" or \"function\"");
   }
 
  private:
-  Failure check_assistant(Value message, const Path& path) {
-    if (Failure failure = check_content(message, true, path)) {
+  Failure check_assistant(const MessageParts& parts, const Path& path) {
+    if (Failure failure = check_content(parts.content, true, path)) {
       return failure;
     }
-    const Value calls = message.find("tool_calls");
+    const Value calls = parts.tool_calls;
     if (!calls.exists() || calls.is_null()) {
       return std::nullopt;
     }
@@ -160,8 +194,8 @@ class MessageChecker {
     return std::nullopt;
   }
 
-  Failure check_tool_result(Value message, const Path& path) {
-    const Value id = message.find("tool_call_id");
+  Failure check_tool_result(const MessageParts& parts, const Path& path) {
+    const Value id = parts.tool_call_id;
     if (!id.is_string()) {
       return refuse(path.member("tool_call_id"), id,
                     "the \"id\" of the tool call that this answers");
@@ -171,7 +205,7 @@ class MessageChecker {
                          describe(id) + " answers no tool call of an earlier assistant message; " +
                              (call_ids_.empty() ? "there is none" : "known ids: " + known_ids()));
     }
-    return check_content(message, true, path);
+    return check_content(parts.content, true, path);
   }
 
   [[nodiscard]] std::string known_ids() const {

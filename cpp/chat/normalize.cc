@@ -17,9 +17,10 @@ Failure check_request(json::Value request) {
     return failure;
   }
   for (const json::Member member : request.members()) {
-    std::string storage;
-    const std::string_view name = member.name.unescaped(storage);
-    if (Failure failure = check_parameter(name, member.value)) {
+    Failure failure = member.name.has_escapes()
+                          ? check_parameter(member.name.unescaped(), member.value)
+                          : check_parameter(member.name.escaped(), member.value);
+    if (failure) {
       return failure;
     }
   }

@@ -47,7 +47,9 @@ void write_details(Value details, std::initializer_list<Detail> counts, json::Wr
   out.end_object();
 }
 
-void write_count(std::string_view name, std::optional<std::int64_t> count, json::Writer& out) {
+template <std::size_t N>                 // a literal is written in one go
+void write_count(const char (&name)[N],  // NOLINT(modernize-avoid-c-arrays)
+                 std::optional<std::int64_t> count, json::Writer& out) {
   if (count) {
     out.escaped_key(name).number(*count);
   }
@@ -93,15 +95,15 @@ void write_before_own(const Usage& usage, json::Writer& out) {
   write_count("completion_tokens", usage.completion_tokens, out);
   write_count("total_tokens", usage.total_tokens, out);
   if (usage.cached_tokens || usage.cache_write_tokens) {
-    out.escaped_key("prompt_tokens_details");
-    write_details(Value(),
-                  {{"cached_tokens", usage.cached_tokens},
-                   {"cache_creation_tokens", usage.cache_write_tokens}},
-                  out);
+    out.escaped_key("prompt_tokens_details").begin_object();
+    write_count("cached_tokens", usage.cached_tokens, out);
+    write_count("cache_creation_tokens", usage.cache_write_tokens, out);
+    out.end_object();
   }
   if (usage.reasoning_tokens) {
-    out.escaped_key("completion_tokens_details");
-    write_details(Value(), {{"reasoning_tokens", usage.reasoning_tokens}}, out);
+    out.escaped_key("completion_tokens_details").begin_object();
+    write_count("reasoning_tokens", usage.reasoning_tokens, out);
+    out.end_object();
   }
   const std::string_view members =
       std::string_view(usage.native).substr(1, usage.native.size() - 2);

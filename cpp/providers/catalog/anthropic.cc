@@ -13,7 +13,7 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 // overview, read 2026-11).
 std::string with_hyphens(std::string_view model) {
   std::string native(model);
-  if (!model.starts_with("claude-")) {
+  if (model.find('.') == std::string_view::npos || !model.starts_with("claude-")) {
     return native;
   }
   for (std::size_t i = 1; i + 1 < native.size(); ++i) {

@@ -130,8 +130,14 @@ class OpenAiChatFormat final : public Format {
  private:
   static Failure render_member(Value request, json::Member member, const Issuer& issuer,
                                json::Writer& out, chat::Dispositions& dispositions) {
-    std::string storage;
-    const std::string_view name = member.name.unescaped(storage);
+    return member.name.has_escapes()
+               ? render_named(request, member, member.name.unescaped(), issuer, out, dispositions)
+               : render_named(request, member, member.name.escaped(), issuer, out, dispositions);
+  }
+
+  static Failure render_named(Value request, json::Member member, std::string_view name,
+                              const Issuer& issuer, json::Writer& out,
+                              chat::Dispositions& dispositions) {
     if (name == "messages") {
       return render_openai_messages(member.value, issuer, out.raw_key(member.name.raw()),
                                     dispositions);

@@ -41,6 +41,20 @@ Block& insert_block(Block block, Choice& choice) {
   return *choice.blocks.insert(behind, std::move(block));
 }
 
+// A new block in its place; the first is made there.
+Block& add_block(BlockKind kind, std::string_view member, Choice& choice) {
+  if (choice.blocks.empty()) {
+    Block& first = choice.blocks.emplace_back();
+    first.kind = kind;
+    first.member = member;
+    return first;
+  }
+  Block block;
+  block.kind = kind;
+  block.member = member;
+  return insert_block(std::move(block), choice);
+}
+
 Block* last_content_block(Choice& choice) {
   for (auto block = choice.blocks.rbegin(); block != choice.blocks.rend(); ++block) {
     if (block->member == "content") {
@@ -242,11 +256,7 @@ void append_text(BlockKind kind, std::string_view member, std::string_view escap
       return;
     }
   }
-  Block block;
-  block.kind = kind;
-  block.member = member;
-  block.text = escaped;
-  insert_block(std::move(block), choice);
+  add_block(kind, member, choice).text = escaped;
 }
 
 void append_content(std::string_view escaped, Choice& choice) {
@@ -255,14 +265,12 @@ void append_content(std::string_view escaped, Choice& choice) {
     last->text += escaped;
     return;
   }
-  Block block;
-  block.kind = BlockKind::kText;
-  block.member = "content";
+  const bool is_first = last == nullptr;
+  Block& block = add_block(BlockKind::kText, "content", choice);
   block.text = escaped;
-  if (last != nullptr) {
+  if (!is_first) {
     block.type = "text";  // a string after list parts is one more of them
   }
-  insert_block(std::move(block), choice);
 }
 
 void absorb_parts(Value parts, bool is_stream, Choice& choice) {
