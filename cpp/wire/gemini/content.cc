@@ -147,6 +147,8 @@ void GeminiContentWriter::note_members(const Message& message) {
     std::string_view row = "messages[].(other)";
     if (name == "name" || name == "cache_control") {
       row = name == "name" ? "messages[].name" : "messages[].cache_control";
+    } else if (message.is_foreign) {
+      continue;  // told already, as what its issuer said
     }
     note_gemini(row, path.member(name), dispositions_);
   }

@@ -170,6 +170,15 @@ TEST(Providers, HaveOneRuleForAFieldAndAReasonForEach) {
   }
 }
 
+// OpenAI's renderer alone applies rules: the others take no field as it is that they do not know.
+TEST(Providers, HaveRulesForFieldsOfOpenAisFormatOnly) {
+  for (const Provider* card : all_providers()) {
+    if (card->format != wire::openai_chat_format) {
+      EXPECT_TRUE(card->dialect.rules.empty()) << card->name;
+    }
+  }
+}
+
 TEST(Providers, ForwardWhatTheyHaveNoRuleFor) {
   for (const Provider* card : all_providers()) {
     if (card->format != wire::openai_chat_format) {

@@ -125,5 +125,25 @@ TEST(GeminiContent, GivesEachContentAPart) {
             R"([{"text":""}])");
 }
 
+// What its issuer said is told from the replay; the members that show the same are not told again.
+TEST(GeminiContent, ToldOfAForeignAnswerOnce) {
+  const auto sent = test::gemini::send_messages(
+      R"([{"role":"user","content":"a"},{"role":"assistant","content":"b",)"
+      R"("reasoning_content":"c","name":"d","llmgate_replay":{"version":1,)"
+      R"("provider":"anthropic","format":"anthropic.messages","model":"m","shown":"0","native":)"
+      R"([{"type":"thinking","thinking":"c","signature":"s"},{"type":"text","text":"b"}]}},)"
+      R"({"role":"user","content":"e"}])");
+  EXPECT_EQ(sent.said_of("$.messages[1].llmgate_replay"), "dropped reasoning");
+  EXPECT_EQ(sent.said_of("$.messages[1].reasoning_content"), "");
+  EXPECT_EQ(sent.said_of("$.messages[1].name"), "dropped");
+}
+
+TEST(GeminiContent, ToldOfReasoningThatNobodyIssued) {
+  const auto sent = test::gemini::send_messages(
+      R"([{"role":"user","content":"a"},{"role":"assistant","content":"b",)"
+      R"("reasoning_content":"c"},{"role":"user","content":"e"}])");
+  EXPECT_EQ(sent.said_of("$.messages[1].reasoning_content"), "dropped");
+}
+
 }  // namespace
 }  // namespace llmgate::wire

@@ -164,6 +164,16 @@ TEST(ToolCallDeltas, TakeFollowersWhoseIdIsNullEmptyOrRepeated) {
   EXPECT_EQ(calls.choice.blocks.front().type, "function");
 }
 
+TEST(ToolCallDeltas, WithoutIdsStayTwoWhereTheIndexesDiffer) {
+  Calls calls;
+  calls.take(R"([{"index":0,"id":"","function":{"name":"f","arguments":""}},
+                 {"index":1,"id":"","function":{"name":"f","arguments":""}}])");
+  calls.take(R"([{"index":1,"id":"","function":{"arguments":"2"}}])");
+  calls.take(R"([{"index":0,"id":"","function":{"arguments":"1"}}])");
+  calls.take(R"([{"index":2,"id":"","function":{"name":"f","arguments":"3"}}])");
+  EXPECT_EQ(calls.shown(), " f(1) |  f(2) |  f(3)");
+}
+
 TEST(ToolCallDeltas, BeginAnotherCallWhenTheIdChangesAtOneIndex) {
   Calls calls;
   calls.take(R"([{"index":0,"id":"a","function":{"name":"f","arguments":"1"}}])");
