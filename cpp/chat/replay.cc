@@ -46,16 +46,15 @@ bool is_shown_call(const Block& block) {
   return block.kind == BlockKind::kToolCall && block.member != "function_call";
 }
 
-constexpr int kHexadecimal = 16;
+}  // namespace
 
-std::string hexadecimal(std::uint64_t number) {
+std::string fingerprint_text(std::uint64_t fingerprint) {
+  constexpr int kHexadecimal = 16;
   std::array<char, kHexadecimal> digits{};
   const auto end =
-      std::to_chars(digits.data(), digits.data() + digits.size(), number, kHexadecimal);
+      std::to_chars(digits.data(), digits.data() + digits.size(), fingerprint, kHexadecimal);
   return {digits.data(), end.ptr};
 }
-
-}  // namespace
 
 std::uint64_t fingerprint_of(Value message) {
   Fingerprint fingerprint;
@@ -100,8 +99,12 @@ std::optional<ReadReplay> read_replay(Value message) {
   replay.format = member.find("format").escaped();
   replay.model = member.find("model").escaped();
   replay.native = member.find("native");
-  replay.is_as_shown = member.find("shown").says(hexadecimal(fingerprint_of(message)));
+  replay.shown = member.find("shown");
   return replay;
+}
+
+bool is_as_shown(Value message, const ReadReplay& replay) {
+  return replay.shown.says(fingerprint_text(fingerprint_of(message)));
 }
 
 void write_replay(const Turn& turn, const Choice& choice, json::Writer& out) {
@@ -109,7 +112,7 @@ void write_replay(const Turn& turn, const Choice& choice, json::Writer& out) {
   out.escaped_key("version").number(kReplayVersion);
   out.escaped_key("provider").string(turn.provider).escaped_key("format").string(turn.format);
   out.escaped_key("model").escaped(turn.model);
-  out.escaped_key("shown").escaped(hexadecimal(choice.replay.shown));
+  out.escaped_key("shown").escaped(fingerprint_text(choice.replay.shown));
   if (!choice.replay.native.empty()) {
     out.escaped_key("native").raw(choice.replay.native);
   }

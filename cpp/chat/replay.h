@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "chat/turn.h"
@@ -31,15 +32,20 @@ struct ReadReplay {
   std::string_view format;    // escaped
   std::string_view model;     // escaped
   json::Value native;         // does not exist: the message as it stands, without this member
-  bool is_as_shown = false;   // nobody changed what the message shows since it was written
+  json::Value shown;          // the fingerprint of what the message showed then
 };
 
 // Of a message of a request; nothing if it has none.
 std::optional<ReadReplay> read_replay(json::Value message);
 
+// Whether nobody changed what the message shows since its replay was written.
+bool is_as_shown(json::Value message, const ReadReplay& replay);
+
 // What a message shows of a turn: its text and its tool calls, whatever their spelling.
 std::uint64_t fingerprint_of(json::Value message);
 std::uint64_t fingerprint_of(const Choice& choice);
+// As a replay holds it: in hexadecimal digits.
+std::string fingerprint_text(std::uint64_t fingerprint);
 
 // `"llmgate_replay": {...}` for a choice whose replay is needed.
 void write_replay(const Turn& turn, const Choice& choice, json::Writer& out);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "chat/normalize.h"
+#include "json/document_writer.h"
 
 namespace llmgate::chat {
 namespace {
@@ -12,6 +13,15 @@ constexpr std::size_t kUsualNameBytes = 64;
 
 }  // namespace
 
+// In place: every call passes here.
+[[gnu::always_inline]] inline Failure ChatRequest::check() {
+  Failure failure = check_request(root());
+  if (!failure) {
+    is_stream_ = root().find("stream").as_bool().value_or(false);
+  }
+  return failure;
+}
+
 Result<ChatRequest> ChatRequest::read(std::string body) {
   ChatRequest request;
   request.body_ = std::make_unique<const std::string>(std::move(body));
@@ -19,10 +29,21 @@ Result<ChatRequest> ChatRequest::read(std::string body) {
     return bad_request("$", std::string("not valid JSON: ") + error->reason + " at byte " +
                                 std::to_string(error->offset));
   }
-  if (Failure failure = check_request(request.root())) {
+  if (Failure failure = request.check()) {
     return std::move(*failure);
   }
-  request.is_stream_ = request.root().find("stream").as_bool().value_or(false);
+  return request;
+}
+
+Result<ChatRequest> ChatRequest::take(json::DocumentWriter written) {
+  ChatRequest request;
+  request.body_ = std::make_unique<const std::string>(written.take_text());
+  if (const auto error = written.take_index(*request.body_, request.document_)) {
+    return bad_request("$", std::string("as a canonical request it is ") + error->reason);
+  }
+  if (Failure failure = request.check()) {
+    return std::move(*failure);
+  }
   return request;
 }
 

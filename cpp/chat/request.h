@@ -11,6 +11,10 @@
 #include "base/result.h"
 #include "json/document.h"
 
+namespace llmgate::json {
+class DocumentWriter;
+}
+
 namespace llmgate::chat {
 
 // From ChatRequest::field_names_text().
@@ -20,6 +24,8 @@ class ChatRequest {
  public:
   // Reads and checks `body` (see normalize.h for what is refused).
   static Result<ChatRequest> read(std::string body);
+  // The same of a body that was written with its index: a format's own JSON as a canonical request.
+  static Result<ChatRequest> take(json::DocumentWriter written);
 
   ChatRequest(ChatRequest&&) = default;
   ChatRequest& operator=(ChatRequest&&) = default;
@@ -39,6 +45,7 @@ class ChatRequest {
 
  private:
   ChatRequest() = default;
+  Failure check();
 
   std::unique_ptr<const std::string>
       body_;  // on the heap: the index points into it, and requests move

@@ -95,6 +95,7 @@ class Value {
 
  private:
   friend class Document;
+  friend class DocumentWriter;
   [[nodiscard]] bool says_escaped(std::string_view utf8) const;
   Value(const Document* document, std::uint32_t index) : document_(document), index_(index) {}
   [[nodiscard]] const Node& node() const;
@@ -124,6 +125,7 @@ class Document {
   [[nodiscard]] std::string_view bytes() const { return bytes_; }
 
  private:
+  friend class DocumentWriter;
   friend class Value;
   std::string_view bytes_;
   NodeRoom room_;  // only grows; the first node_count_ are in use

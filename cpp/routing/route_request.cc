@@ -225,7 +225,7 @@ void Describer::note_issuer() {
     return;
   }
   const auto replay = chat::read_replay(issued_);
-  if (replay && replay->is_as_shown) {
+  if (replay && chat::is_as_shown(issued_, *replay)) {
     out_.issuer_provider = issued_.find(chat::kReplayMember).find("provider").unescaped();
     out_.issuer_model = issued_.find(chat::kReplayMember).find("model").unescaped();
   }

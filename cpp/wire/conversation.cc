@@ -127,7 +127,7 @@ void Conversation::decide(Message& message, const Format& format, const Issuer& 
     return;
   }
   const bool is_own = spoken == &format && replay->provider == issuer.dialect->provider;
-  if (is_own && (replay->is_as_shown || !replay->native.exists())) {
+  if (is_own && (!replay->native.exists() || chat::is_as_shown(message.value, *replay))) {
     message.is_own = true;
     message.native = replay->native;
     return;

@@ -6,9 +6,9 @@
 
 #include "chat/refusal.h"
 #include "chat/replay.h"
-#include "chat/view.h"
 #include "wire/anthropic/content.h"
 #include "wire/anthropic/read_parts.h"
+#include "wire/read_message.h"
 
 namespace llmgate::wire {
 namespace {
@@ -79,7 +79,7 @@ void AnthropicMessageReader::write_form(std::string_view hint, Value message) {
     out_.escaped_key("members").begin_object();
     for (const json::Member member : message.members()) {
       if (!member.name.says("role") && !member.name.says("content")) {
-        out_.raw_key(member.name.raw()).raw(member.value.raw());
+        out_.splice(member);
       }
     }
     out_.end_object();
@@ -90,7 +90,7 @@ void AnthropicMessageReader::write_form(std::string_view hint, Value message) {
 void AnthropicMessageReader::read_system(Value system) {
   out_.begin_object().escaped_key("role").escaped("system").escaped_key("content");
   if (system.is_string()) {
-    out_.raw(system.raw());
+    out_.splice(system);
   } else {
     read_anthropic_parts(system, out_);
   }
@@ -123,9 +123,9 @@ Failure AnthropicMessageReader::read(Value message, const Path& path) {
 void AnthropicMessageReader::read_user(Value message) {
   const Value content = message.find("content");
   const bool is_user = message.find("role").says("user");
-  out_.begin_object().escaped_key("role").raw(message.find("role").raw());
+  out_.begin_object().escaped_key("role").splice(message.find("role"));
   out_.escaped_key("content");
-  content.is_string() ? static_cast<void>(out_.raw(content.raw()))
+  content.is_string() ? static_cast<void>(out_.splice(content))
                       : read_anthropic_parts(content, out_);
   write_form(last_ == Last::kTool || !is_user ? "own" : "", message);
   out_.end_object();
@@ -173,11 +173,11 @@ void AnthropicMessageReader::read_result(Value result, std::string_view hint, Va
   for (const json::Member member : result.members()) {
     const std::string_view name = member.name.escaped();
     if (name == "tool_use_id") {
-      out_.escaped_key("tool_call_id").raw(member.value.raw());
+      out_.escaped_key("tool_call_id").splice(member.value);
     } else if (name == "content" && member.value.is_array()) {
       read_anthropic_parts(member.value, out_.escaped_key("content"));
     } else if (name != "type") {
-      out_.raw_key(member.name.raw()).raw(member.value.raw());
+      out_.splice(member);
     }
   }
   write_form(hint, message);
@@ -188,9 +188,9 @@ Failure AnthropicMessageReader::read_assistant(Value message, const Path& path) 
   const Value content = message.find("content");
   out_.begin_object().escaped_key("role").escaped("assistant");
   if (content.is_string()) {
-    out_.escaped_key("content").raw(content.raw());
+    out_.escaped_key("content").splice(content);
   } else if (is_shown_in_full(content)) {
-    write_shown(content);
+    write_blocks(content);
   } else if (Failure failure = write_replay(content, path.member("content"))) {
     return failure;
   }
@@ -200,7 +200,7 @@ Failure AnthropicMessageReader::read_assistant(Value message, const Path& path) 
   return std::nullopt;
 }
 
-void AnthropicMessageReader::write_shown(Value content) {
+void AnthropicMessageReader::write_blocks(Value content) {
   const auto blocks = content.elements();
   std::size_t texts = 0;
   for (const Value block : blocks) {
@@ -209,14 +209,14 @@ void AnthropicMessageReader::write_shown(Value content) {
   const Value first = content.at(0);
   out_.escaped_key("content");
   if (texts == 1 && !first.find("cache_control").exists()) {
-    out_.raw(first.find("text").raw());
+    out_.splice(first.find("text"));
   } else if (texts == 0 && content.size() > 0) {
     out_.null();
   } else {
     out_.begin_array();
     for (const Value block : blocks) {
       if (is_plain_text(block)) {
-        out_.raw(block.raw());
+        out_.splice(block);
       }
     }
     out_.end_array();
@@ -229,12 +229,12 @@ void AnthropicMessageReader::write_shown(Value content) {
     if (!is_plain_call(block)) {
       continue;
     }
-    out_.begin_object().escaped_key("id").raw(block.find("id").raw());
+    out_.begin_object().escaped_key("id").splice(block.find("id"));
     out_.escaped_key("type").escaped("function").escaped_key("function").begin_object();
-    out_.escaped_key("name").raw(block.find("name").raw());
-    out_.escaped_key("arguments").string(block.find("input").raw()).end_object();
+    out_.escaped_key("name").splice(block.find("name"));
+    out_.escaped_key("arguments").quoted(block.find("input")).end_object();
     if (const Value cache = block.find("cache_control"); cache.exists()) {
-      out_.escaped_key("cache_control").raw(cache.raw());
+      out_.escaped_key("cache_control").splice(cache);
     }
     out_.end_object();
   }
@@ -250,21 +250,8 @@ Failure AnthropicMessageReader::write_replay(Value content, const Path& path) {
   if (std::string problem = absorb_anthropic_content(content, choice); !problem.empty()) {
     return bad_request(path.text(), std::move(problem));
   }
-  choice.replay.is_needed = true;
-  choice.replay.native = content.raw();
-  choice.replay.shown = chat::fingerprint_of(choice);
-  std::string text;
-  bool has_text = false;
-  for (const chat::Block& block : choice.blocks) {
-    if (block.kind == chat::BlockKind::kText) {
-      has_text = true;
-      text += block.text;
-    }
-  }
-  out_.escaped_key("content");
-  has_text ? out_.escaped(text) : out_.null();
-  chat::write_tool_calls(choice, out_);
-  chat::write_replay(turn, choice, out_);
+  write_shown(choice, out_);
+  write_read_replay(turn, choice, content, out_);
   return std::nullopt;
 }
 

@@ -11,8 +11,8 @@
 namespace llmgate::wire {
 namespace {
 
+using json::DocumentWriter;
 using json::Value;
-using json::Writer;
 
 // Types that mean something else in a canonical message.
 constexpr std::string_view kCanonical[] = {"image_url",   "file",      "refusal",
@@ -30,21 +30,18 @@ bool is_web_url(Value url) {
   return url.escaped().starts_with("https:") || url.escaped().starts_with("http:");
 }
 
-void write_extras(Value block, std::initializer_list<std::string_view> read, Writer& out) {
+void write_extras(Value block, std::initializer_list<std::string_view> read, DocumentWriter& out) {
   for (const json::Member member : block.members()) {
     if (std::find(read.begin(), read.end(), member.name.escaped()) == read.end()) {
-      out.raw_key(member.name.raw()).raw(member.value.raw());
+      out.splice(member);
     }
   }
   out.end_object();
 }
 
-std::string data_url(Value source) {
-  std::string url = "data:";
-  url += source.find("media_type").escaped();
-  url += ";base64,";
-  url += source.find("data").escaped();
-  return url;
+void write_data_url(Value source, DocumentWriter& out) {
+  out.escaped(
+      {"data:", source.find("media_type").escaped(), ";base64,", source.find("data").escaped()});
 }
 
 bool is_base64(Value source) {
@@ -57,7 +54,7 @@ bool is_url(Value source) {
          is_web_url(source.find("url"));
 }
 
-bool read_image(Value block, Writer& out) {
+bool read_image(Value block, DocumentWriter& out) {
   const Value source = block.find("source");
   const bool has_data = is_base64(source) && !source.find("media_type").says("application/pdf");
   if (!has_data && !is_url(source)) {
@@ -65,13 +62,13 @@ bool read_image(Value block, Writer& out) {
   }
   out.begin_object().escaped_key("type").escaped("image_url");
   out.escaped_key("image_url").begin_object().escaped_key("url");
-  has_data ? out.escaped(data_url(source)) : out.raw(source.find("url").raw());
+  has_data ? write_data_url(source, out) : static_cast<void>(out.splice(source.find("url")));
   out.end_object();
   write_extras(block, {"type", "source"}, out);
   return true;
 }
 
-bool read_document(Value block, Writer& out) {
+bool read_document(Value block, DocumentWriter& out) {
   const Value source = block.find("source");
   const Value title = block.find("title");
   const bool has_data = is_base64(source) && source.find("media_type").says("application/pdf");
@@ -82,14 +79,14 @@ bool read_document(Value block, Writer& out) {
   }
   out.begin_object().escaped_key("type").escaped("file").escaped_key("file").begin_object();
   if (has_data) {
-    out.escaped_key("file_data").escaped(data_url(source));
+    write_data_url(source, out.escaped_key("file_data"));
   } else if (has_id) {
-    out.escaped_key("file_id").raw(source.find("file_id").raw());
+    out.escaped_key("file_id").splice(source.find("file_id"));
   } else {
-    out.escaped_key("file_data").raw(source.find("url").raw());
+    out.escaped_key("file_data").splice(source.find("url"));
   }
   if (title.exists()) {
-    out.escaped_key("filename").raw(title.raw());
+    out.escaped_key("filename").splice(title);
   }
   out.end_object();
   write_extras(block, {"type", "source", "title"}, out);
@@ -108,22 +105,22 @@ bool means_the_same(Value block) {
 
 }  // namespace
 
-void read_anthropic_part(Value block, Writer& out) {
+void read_anthropic_part(Value block, DocumentWriter& out) {
   const Value type = block.find("type");
   if ((type.says("image") && read_image(block, out)) ||
       (type.says("document") && read_document(block, out))) {
     return;
   }
   if (means_the_same(block)) {
-    out.raw(block.raw());
+    out.splice(block);
     return;
   }
   out.begin_object().escaped_key("type").escaped(chat::kNativePart);
   out.escaped_key("format").string(anthropic_messages_format().name());
-  out.escaped_key("native").raw(block.raw()).end_object();
+  out.escaped_key("native").splice(block).end_object();
 }
 
-void read_anthropic_parts(Value blocks, Writer& out) {
+void read_anthropic_parts(Value blocks, DocumentWriter& out) {
   out.begin_array();
   for (const Value block : blocks.elements()) {
     read_anthropic_part(block, out);

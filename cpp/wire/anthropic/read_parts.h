@@ -2,11 +2,11 @@
 #pragma once
 
 #include "json/document.h"
-#include "json/writer.h"
+#include "json/document_writer.h"
 
 namespace llmgate::wire {
 
-void read_anthropic_part(json::Value block, json::Writer& out);
-void read_anthropic_parts(json::Value blocks, json::Writer& out);
+void read_anthropic_part(json::Value block, json::DocumentWriter& out);
+void read_anthropic_parts(json::Value blocks, json::DocumentWriter& out);
 
 }  // namespace llmgate::wire

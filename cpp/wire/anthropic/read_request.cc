@@ -3,17 +3,19 @@
 #include <algorithm>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "chat/refusal.h"
 #include "chat/replay.h"
+#include "json/document_writer.h"
 #include "json/path.h"
-#include "json/writer.h"
 #include "wire/anthropic/fields.h"
 #include "wire/anthropic/read_messages.h"
 
 namespace llmgate::wire {
 namespace {
 
+using json::DocumentWriter;
 using json::Member;
 using json::Path;
 using json::Value;
@@ -44,10 +46,8 @@ bool is_custom_tool(Value tool) {
 
 class RequestReader {
  public:
-  RequestReader(Value root, const Issuer& issuer) : root_(root), issuer_(issuer), out_(text_) {
-    const std::size_t size = root.raw().size();
-    text_.reserve(size + size / 4);  // grown, a long text would be copied and its pages made anew
-  }
+  RequestReader(Value root, const Issuer& issuer, DocumentWriter& out)
+      : root_(root), issuer_(issuer), out_(out) {}
 
   Failure read() {
     if (!root_.is_object()) {
@@ -62,25 +62,25 @@ class RequestReader {
     }
     out_.escaped_key(chat::kFormMember).begin_object();
     out_.escaped_key("format").string(anthropic_messages_format().name());
-    if (!raw_.empty()) {
-      out_.escaped_key("raw").raw(raw_ + "}");
-    }
+    write_raw();
     out_.end_object().end_object();
     return std::nullopt;
   }
 
-  std::string take_text() { return std::move(text_); }
-
  private:
   // A member that comes back as it is, whatever it says.
-  void keep_raw(Member member) {
-    raw_ += raw_.empty() ? "{" : ",";
-    raw_ += member.name.raw();
-    raw_ += ':';
-    raw_ += member.value.raw();
-  }
+  void keep_raw(Member member) { raw_.push_back(member); }
 
-  void splice(Member member) { out_.raw_key(member.name.raw()).raw(member.value.raw()); }
+  void write_raw() {
+    if (raw_.empty()) {
+      return;
+    }
+    out_.escaped_key("raw").begin_object();
+    for (const Member member : raw_) {
+      out_.splice(member);
+    }
+    out_.end_object();
+  }
 
   Failure read_messages() {
     const Value messages = root_.find("messages");
@@ -113,7 +113,7 @@ class RequestReader {
       return;
     }
     if (name == "stop_sequences" && is_list_of_strings(value)) {
-      out_.escaped_key("stop").raw(value.raw());
+      out_.escaped_key("stop").splice(value);
     } else if (name == "metadata") {
       read_metadata(member);
     } else if (name == "service_tier" && (value.says("auto") || value.says("standard_only"))) {
@@ -128,7 +128,7 @@ class RequestReader {
                !is_schema_format(root_.find("output_config").find("format"))) {
       write_format(value, true);
     } else if (is_same_in_both(name, value)) {
-      splice(member);
+      out_.splice(member);
     } else {
       keep_raw(member);
     }
@@ -162,7 +162,7 @@ class RequestReader {
   void read_metadata(Member member) {
     const Value user = member.value.find("user_id");
     if (user.is_string()) {
-      out_.escaped_key("user").raw(user.raw());
+      out_.escaped_key("user").splice(user);
     }
     if (!user.is_string() || member.value.size() > 1) {
       keep_raw(member);
@@ -175,7 +175,7 @@ class RequestReader {
       if (is_custom_tool(tool)) {
         read_tool(tool);
       } else {
-        out_.raw(tool.raw());
+        out_.splice(tool);
       }
     }
     out_.end_array();
@@ -187,9 +187,9 @@ class RequestReader {
     for (const Member member : tool.members()) {
       const std::string_view name = member.name.escaped();
       if (name == "name" || name == "description" || name == "strict") {
-        splice(member);
+        out_.splice(member);
       } else if (name == "input_schema") {
-        out_.escaped_key("parameters").raw(member.value.raw());
+        out_.escaped_key("parameters").splice(member.value);
       }
     }
     out_.end_object();
@@ -197,10 +197,10 @@ class RequestReader {
       const std::string_view name = member.name.escaped();
       if (name == "type") {
         out_.escaped_key(chat::kFormMember).begin_object();
-        out_.escaped_key("type").raw(member.value.raw()).end_object();
+        out_.escaped_key("type").splice(member.value).end_object();
       } else if (name != "name" && name != "description" && name != "strict" &&
                  name != "input_schema") {
-        splice(member);
+        out_.splice(member);
       }
     }
     out_.end_object();
@@ -216,12 +216,12 @@ class RequestReader {
                                             (type.says("none") && !serial.exists()));
     out_.escaped_key("tool_choice");
     if (choice.size() != known || (!is_tool && !is_word)) {
-      out_.raw(choice.raw());
+      out_.splice(choice);
       return;
     }
     if (is_tool) {
       out_.begin_object().escaped_key("type").escaped("function").escaped_key("function");
-      out_.begin_object().escaped_key("name").raw(name.raw()).end_object().end_object();
+      out_.begin_object().escaped_key("name").splice(name).end_object().end_object();
     } else {
       out_.escaped(type.says("any") ? "required" : type.escaped());
     }
@@ -238,7 +238,7 @@ class RequestReader {
     out_.escaped_key("output_config").begin_object();
     for (const Member member : config.members()) {
       if (!member.name.says("format")) {
-        splice(member);
+        out_.splice(member);
       }
     }
     out_.end_object();
@@ -248,7 +248,7 @@ class RequestReader {
     out_.escaped_key("response_format").begin_object();
     out_.escaped_key("type").escaped("json_schema").escaped_key("json_schema").begin_object();
     out_.escaped_key("name").escaped("answer");
-    out_.escaped_key("schema").raw(format.find("schema").raw()).end_object();
+    out_.escaped_key("schema").splice(format.find("schema")).end_object();
     if (is_old_name) {
       out_.escaped_key(chat::kFormMember).begin_object();
       out_.escaped_key("old_name").boolean(true).end_object();
@@ -258,9 +258,8 @@ class RequestReader {
 
   Value root_;
   const Issuer& issuer_;
-  std::string text_;
-  std::string raw_;  // an object that is still open
-  json::Writer out_;
+  DocumentWriter& out_;
+  std::vector<Member> raw_;
 };
 
 }  // namespace
@@ -271,11 +270,11 @@ Result<chat::ChatRequest> read_anthropic_request(const std::string& body, const 
     return bad_request("$", std::string("not valid JSON: ") + error->reason + " at byte " +
                                 std::to_string(error->offset));
   }
-  RequestReader reader(document.root(), issuer);
-  if (Failure failure = reader.read()) {
+  DocumentWriter written(body.size() + body.size() / 4);
+  if (Failure failure = RequestReader(document.root(), issuer, written).read()) {
     return std::move(*failure);
   }
-  return chat::ChatRequest::read(reader.take_text());
+  return chat::ChatRequest::take(std::move(written));
 }
 
 }  // namespace llmgate::wire

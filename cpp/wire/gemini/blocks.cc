@@ -152,6 +152,17 @@ void write_part(const Block& block, Writer& out) {
   out.end_object();
 }
 
+// A string that needed no escapes needs none but for its quotes.
+void append_leaf(Value leaf, std::string& escaped) {
+  if (!leaf.is_string() || leaf.has_escapes()) {
+    json::append_escaped(escaped, leaf.raw());
+    return;
+  }
+  escaped += "\\\"";
+  escaped += leaf.escaped();
+  escaped += "\\\"";
+}
+
 }  // namespace
 
 void read_gemini_block(Value part, Block& block) {
@@ -198,7 +209,7 @@ void absorb_gemini_parts(Value parts, std::string_view turn_id, chat::Choice& ch
 // by the reader's depth limit.
 void append_gemini_arguments(Value arguments, std::string& escaped) {
   if (!arguments.is_object() && !arguments.is_array()) {
-    json::append_escaped(escaped, arguments.raw());
+    append_leaf(arguments, escaped);
     return;
   }
   const bool is_object = arguments.is_object();
@@ -210,7 +221,7 @@ void append_gemini_arguments(Value arguments, std::string& escaped) {
   }
   for (const Member member : arguments.members()) {
     escaped += separator;
-    json::append_escaped(escaped, member.name.raw());
+    append_leaf(member.name, escaped);
     escaped += ':';
     append_gemini_arguments(member.value, escaped);
     separator = ',';

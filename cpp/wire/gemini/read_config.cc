@@ -13,9 +13,9 @@
 namespace llmgate::wire {
 namespace {
 
+using json::DocumentWriter;
 using json::Member;
 using json::Value;
-using json::Writer;
 
 enum class Takes { kNumber, kInteger, kCount, kBool, kWords };
 
@@ -64,7 +64,7 @@ bool is_upper_word(Value value) {
 
 class ConfigReader {
  public:
-  ConfigReader(Value config, const Issuer& issuer, Writer& out, Writer& hints)
+  ConfigReader(Value config, const Issuer& issuer, DocumentWriter& out, DocumentWriter& hints)
       : config_(config), issuer_(issuer), out_(out), hints_(hints) {}
 
   bool read(std::string_view name) {
@@ -79,7 +79,7 @@ class ConfigReader {
     if (!rest.empty()) {
       out_.escaped_key(name).begin_object();
       for (const Member member : rest) {
-        out_.raw_key(member.name.raw()).raw(member.value.raw());
+        out_.splice(member);
       }
       out_.end_object();
     } else if (config_.size() == 0 || name != "generationConfig") {
@@ -100,7 +100,7 @@ class ConfigReader {
       if (!fits(member.value, setting.takes) || is_twice(setting)) {
         return false;
       }
-      out_.escaped_key(setting.canonical).raw(member.value.raw());
+      out_.escaped_key(setting.canonical).splice(member.value);
       if (is_snake) {
         snake_.push_back(setting.snake);
       }
@@ -185,11 +185,10 @@ class ConfigReader {
     }
     out_.escaped_key("response_format").begin_object().escaped_key("type").escaped("json_schema");
     out_.escaped_key("json_schema").begin_object().escaped_key("name").escaped("response");
-    out_.escaped_key("schema").raw(read.raw()).end_object().end_object();
-    const bool has_references = schema.raw().find("\"$ref\"") != std::string_view::npos;
-    if (is_changed || has_references || schema_key_ != "responseJsonSchema") {
+    out_.escaped_key("schema").splice(read).end_object().end_object();
+    if (is_changed || mentions_reference(schema) || schema_key_ != "responseJsonSchema") {
       hints_.escaped_key("schema").begin_object().escaped_key("key").escaped(schema_key_);
-      hints_.escaped_key("schema").raw(schema.raw()).end_object();
+      hints_.escaped_key("schema").splice(schema).end_object();
       has_hints_ = true;
     }
     return true;
@@ -214,8 +213,8 @@ class ConfigReader {
 
   Value config_;
   const Issuer& issuer_;
-  Writer& out_;
-  Writer& hints_;
+  DocumentWriter& out_;
+  DocumentWriter& hints_;
   std::string_view schema_key_;
   std::vector<std::string_view> snake_;
   bool has_hints_ = false;
@@ -223,8 +222,8 @@ class ConfigReader {
 
 }  // namespace
 
-bool read_gemini_config(std::string_view name, Value config, const Issuer& issuer, Writer& out,
-                        Writer& hints) {
+bool read_gemini_config(std::string_view name, Value config, const Issuer& issuer,
+                        DocumentWriter& out, DocumentWriter& hints) {
   return ConfigReader(config, issuer, out, hints).read(name);
 }
 

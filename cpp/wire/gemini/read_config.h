@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "json/document.h"
-#include "json/writer.h"
+#include "json/document_writer.h"
 #include "wire/format.h"
 
 namespace llmgate::wire {
@@ -13,6 +13,6 @@ namespace llmgate::wire {
 // Writes members into the open request `out` and hints into the open object `hints`; what has no
 // field of its own stays in an object of `name`. True: there are hints.
 bool read_gemini_config(std::string_view name, json::Value config, const Issuer& issuer,
-                        json::Writer& out, json::Writer& hints);
+                        json::DocumentWriter& out, json::DocumentWriter& hints);
 
 }  // namespace llmgate::wire

@@ -4,18 +4,18 @@
 #include <utility>
 
 #include "chat/replay.h"
-#include "chat/view.h"
 #include "wire/gemini/blocks.h"
 #include "wire/gemini/conversions.h"
 #include "wire/gemini/read_parts.h"
+#include "wire/read_message.h"
 #include "wire/tool_ids.h"
 
 namespace llmgate::wire {
 namespace {
 
+using json::DocumentWriter;
 using json::Member;
 using json::Value;
-using json::Writer;
 
 // Whether a text on its own might be taken for an object.
 bool looks_like_object(std::string_view escaped) {
@@ -65,7 +65,7 @@ bool is_plain_text(Value part) { return part.size() == 1 && part.find("text").is
 
 }  // namespace
 
-GeminiContentReader::GeminiContentReader(const Issuer& issuer, Writer& out)
+GeminiContentReader::GeminiContentReader(const Issuer& issuer, DocumentWriter& out)
     : model_(describe_gemini_model(issuer.model)),
       fetches_urls_(model_.fetches_urls || issuer.dialect->provider.starts_with("vertex")),
       out_(out) {
@@ -91,7 +91,7 @@ void GeminiContentReader::read_system(Value instruction, bool is_snake) {
   out_.begin_object().escaped_key("role").escaped("system").escaped_key("content");
   const Value parts = instruction.find("parts");
   if (parts.size() == 1) {
-    out_.raw(parts.at(0).find("text").raw());
+    out_.splice(parts.at(0).find("text"));
   } else {
     out_.begin_array();
     for (const Value part : parts.elements()) {
@@ -99,21 +99,18 @@ void GeminiContentReader::read_system(Value instruction, bool is_snake) {
     }
     out_.end_array();
   }
-  std::string text;
-  Writer form(text);
-  form.begin_object();
+  DocumentWriter& form = begin_form();
   if (is_snake) {
     form.escaped_key("key").escaped("system_instruction");
   }
   write_form(instruction, "", "", form);
-  form.end_object();
-  write_hints(text);
+  write_hints();
   out_.end_object();
 }
 
 // `role` and `start` are what a renderer takes without a hint.
 void GeminiContentReader::write_form(Value content, std::string_view role, std::string_view start,
-                                     Writer& form) {
+                                     DocumentWriter& form) {
   const Value said = content.find("role");
   if (said.is_string() && said.escaped() != role) {
     form.escaped_key("role").escaped(said.escaped());
@@ -133,17 +130,21 @@ void GeminiContentReader::write_form(Value content, std::string_view role, std::
       form.escaped_key("members").begin_object();
       is_open = true;
     }
-    form.raw_key(member.name.raw()).raw(member.value.raw());
+    form.splice(member);
   }
   if (is_open) {
     form.end_object();
   }
 }
 
-// `form` is an object, be it empty.
-void GeminiContentReader::write_hints(std::string_view form) {
-  if (form.size() > 2) {
-    out_.escaped_key(chat::kFormMember).raw(form);
+DocumentWriter& GeminiContentReader::begin_form() {
+  form_.clear();
+  return form_.begin_object();
+}
+
+void GeminiContentReader::write_hints() {
+  if (form_.end_object().text() != "{}") {
+    out_.escaped_key(chat::kFormMember).splice(form_);
     has_hints_ = true;
   }
 }
@@ -179,35 +180,19 @@ void GeminiContentReader::read_assistant(Value content, std::size_t index) {
   absorb_gemini_parts(parts, std::to_string(index), choice);
   const bool is_whole = !choice.blocks.empty() && is_shown_in_full(choice) &&
                         !(model_.wants_signatures && calls_functions(choice));
-  if (!is_whole) {
-    choice.replay = {true, std::string(parts.raw()), chat::fingerprint_of(choice)};
-  }
-  std::string text;
-  bool has_text = false;
   for (const chat::Block& block : choice.blocks) {
-    if (block.kind == chat::BlockKind::kText) {
-      has_text = true;
-      text += block.text;
-    } else if (block.kind == chat::BlockKind::kToolCall) {
+    if (block.kind == chat::BlockKind::kToolCall) {
       calls_.push_back({block.name, block.id});
     }
   }
-  out_.begin_object().escaped_key("role").escaped("assistant").escaped_key("content");
-  if (has_text) {
-    out_.escaped(text);
-  } else {
-    out_.null();
+  out_.begin_object().escaped_key("role").escaped("assistant");
+  write_shown(choice, out_);
+  if (!is_whole) {
+    write_read_replay(turn_, choice, parts, out_);
   }
-  chat::write_tool_calls(choice, out_);
-  if (choice.replay.is_needed) {
-    chat::write_replay(turn_, choice, out_);
-  }
-  std::string hints;
-  Writer form(hints);
-  form.begin_object();
+  DocumentWriter& form = begin_form();
   write_form(content, "model", "", form);
-  form.end_object();
-  write_hints(hints);
+  write_hints();
   out_.end_object();
   last_is_result_ = false;
 }
@@ -222,7 +207,7 @@ void GeminiContentReader::read_user(Value content) {
     if (parts.size() == 0) {
       out_.begin_array().end_array();
     } else {
-      out_.raw(parts.at(0).find("text").raw());
+      out_.splice(parts.at(0).find("text"));
     }
     out_.end_object();
     last_is_result_ = false;
@@ -256,16 +241,13 @@ void GeminiContentReader::read_user(Value content) {
 // A message of the user up to its content's value.
 void GeminiContentReader::open_user(Value content, bool is_first) {
   out_.begin_object().escaped_key("role").escaped("user");
-  std::string text;
-  Writer form(text);
-  form.begin_object();
+  DocumentWriter& form = begin_form();
   if (is_first) {
     write_form(content, "user", "", form);
   } else {
     form.escaped_key("start").escaped("join");
   }
-  form.end_object();
-  write_hints(text);
+  write_hints();
   out_.escaped_key("content");
 }
 
@@ -299,19 +281,17 @@ void GeminiContentReader::read_result(Value part, const Call& call, Value conten
   out_.begin_object().escaped_key("role").escaped("tool").escaped_key("tool_call_id");
   out_.escaped(call.id);
   if (response.find("name").escaped() != call.name) {
-    out_.escaped_key("name").raw(response.find("name").raw());
+    out_.escaped_key("name").splice(response.find("name"));
   }
   if (result.is_error) {
     out_.escaped_key("is_error").boolean(true);
   }
   const bool has_media = are_media(parts);
   write_result_content(result.text, has_media ? parts : Value());
-  std::string text;
-  Writer form(text);
-  form.begin_object();
+  DocumentWriter& form = begin_form();
   const bool has_own_id = !is_invented_id(call.id);
   if (id.is_string() && (!has_own_id || id.escaped() != call.id)) {
-    form.escaped_key("id").raw(id.raw());
+    form.escaped_key("id").splice(id);
   } else if (!id.exists() && has_own_id) {
     form.escaped_key("id").null();
   }
@@ -325,13 +305,12 @@ void GeminiContentReader::read_result(Value part, const Call& call, Value conten
   } else if (!last_is_result_) {
     form.escaped_key("start").escaped("join");
   }
-  form.end_object();
-  write_hints(text);
+  write_hints();
   out_.end_object();
 }
 
 void GeminiContentReader::write_others(Value object, const std::array<std::string_view, 4>& known,
-                                       std::string_view name, Writer& form) {
+                                       std::string_view name, DocumentWriter& form) {
   bool is_open = false;
   for (const Member member : object.members()) {
     if (std::find(known.begin(), known.end(), member.name.escaped()) != known.end()) {
@@ -341,28 +320,33 @@ void GeminiContentReader::write_others(Value object, const std::array<std::strin
       form.escaped_key(name).begin_object();
       is_open = true;
     }
-    form.raw_key(member.name.raw()).raw(member.value.raw());
+    form.splice(member);
   }
   if (is_open) {
     form.end_object();
   }
 }
 
-void GeminiContentReader::write_result_content(Value text, Value media) {
-  std::string storage;
-  std::string_view escaped = text.escaped();
-  if (!text.is_string()) {
-    append_gemini_arguments(text, storage);
-    escaped = storage;
+// A result that is no text is shown as its JSON.
+void GeminiContentReader::write_text_of(Value result) {
+  if (result.is_string()) {
+    out_.splice(result);
+  } else {
+    out_.escaped_by([result](std::string& text) { append_gemini_arguments(result, text); });
   }
+}
+
+void GeminiContentReader::write_result_content(Value result, Value media) {
   out_.escaped_key("content");
   if (!media.exists()) {
-    out_.escaped(escaped);
+    write_text_of(result);
     return;
   }
   out_.begin_array();
-  if (escaped != "{}") {
-    out_.begin_object().escaped_key("type").escaped("text").escaped_key("text").escaped(escaped);
+  const bool is_empty = result.is_string() ? result.escaped() == "{}" : result.size() == 0;
+  if (!is_empty) {
+    out_.begin_object().escaped_key("type").escaped("text").escaped_key("text");
+    write_text_of(result);
     out_.end_object();
   }
   for (const Value part : media.elements()) {

@@ -13,9 +13,9 @@
 namespace llmgate::wire {
 namespace {
 
+using json::DocumentWriter;
 using json::Member;
 using json::Value;
-using json::Writer;
 
 // Bytes or a file of a part, in either spelling.
 struct Source {
@@ -72,19 +72,20 @@ bool has_only_known(Value part, std::string_view key) {
   return true;
 }
 
-void write_wrapped(Value part, Writer& out) {
+void write_wrapped(Value part, DocumentWriter& out) {
   out.begin_object().escaped_key("type").escaped(chat::kNativePart);
-  out.escaped_key("format").escaped(kGeminiFormat).escaped_key("native").raw(part.raw());
+  out.escaped_key("format").escaped(kGeminiFormat).escaped_key("native").splice(part);
   out.end_object();
 }
 
 // The rest of the part, and the hints: whether it was in snake case, the type that its file does
 // not tell.
-bool write_rest(Value part, bool is_snake, std::optional<std::string_view> mime, Writer& out) {
+bool write_rest(Value part, bool is_snake, std::optional<std::string_view> mime,
+                DocumentWriter& out) {
   bool has_thought = false;
   for (const Member member : part.members()) {
     if (may_travel(member.name.escaped())) {
-      out.raw_key(member.name.raw()).raw(member.value.raw());
+      out.splice(member);
     }
     has_thought |= member.name.says("thought");
   }
@@ -107,12 +108,8 @@ bool write_rest(Value part, bool is_snake, std::optional<std::string_view> mime,
   return true;
 }
 
-std::string data_url(const Source& source) {
-  std::string url("data:");
-  url += source.mime.escaped();
-  url += ";base64,";
-  url += source.data.escaped();
-  return url;
+void write_data_url(const Source& source, DocumentWriter& out) {
+  out.escaped({"data:", source.mime.escaped(), ";base64,", source.data.escaped()});
 }
 
 // OpenAI's two formats by the other names that they have.
@@ -123,7 +120,7 @@ std::string_view audio_format(std::string_view mime) {
   return mime == "audio/mpeg" ? "mp3" : mime.substr(mime.find('/') + 1);
 }
 
-bool write_inline(Value part, const Source& source, Writer& out) {
+bool write_inline(Value part, const Source& source, DocumentWriter& out) {
   const std::string_view mime = source.mime.escaped();
   std::optional<std::string_view> spelt;
   out.begin_object().escaped_key("type");
@@ -131,14 +128,14 @@ bool write_inline(Value part, const Source& source, Writer& out) {
     const std::string_view format = audio_format(mime);
     spelt = "audio/" + std::string(format) == mime ? spelt : std::optional(mime);
     out.escaped("input_audio").escaped_key("input_audio").begin_object();
-    out.escaped_key("data").raw(source.data.raw()).escaped_key("format").escaped(format);
+    out.escaped_key("data").splice(source.data).escaped_key("format").escaped(format);
   } else if (mime.starts_with("image/") || mime.starts_with("video/")) {
     const std::string_view type = mime.starts_with("image/") ? "image_url" : "video_url";
     out.escaped(type).escaped_key(type).begin_object();
-    out.escaped_key("url").escaped(data_url(source));
+    write_data_url(source, out.escaped_key("url"));
   } else {
     out.escaped("file").escaped_key("file").begin_object();
-    out.escaped_key("file_data").escaped(data_url(source));
+    write_data_url(source, out.escaped_key("file_data"));
   }
   out.end_object();
   const bool has_hints = write_rest(part, source.is_snake, spelt, out);
@@ -151,7 +148,7 @@ bool is_url(std::string_view uri) {
 }
 
 // A file's type that its address does not tell is said beside it, where others can read it.
-bool write_uri(Value part, const Source& source, Writer& out) {
+bool write_uri(Value part, const Source& source, DocumentWriter& out) {
   std::string storage;
   const std::string_view told = gemini_mime_of_url(source.uri.unescaped(storage));
   const std::string_view mime = source.mime.escaped();
@@ -161,7 +158,7 @@ bool write_uri(Value part, const Source& source, Writer& out) {
   }
   std::optional<std::string_view> spelt;
   out.begin_object().escaped_key("type").escaped(type).escaped_key(type).begin_object();
-  out.escaped_key(type == "file" ? "file_data" : "url").raw(source.uri.raw());
+  out.escaped_key(type == "file" ? "file_data" : "url").splice(source.uri);
   if (told != mime && type == "file" && !mime.empty()) {
     out.escaped_key("format").escaped(mime);
   } else if (told != mime) {
@@ -175,10 +172,10 @@ bool write_uri(Value part, const Source& source, Writer& out) {
 
 }  // namespace
 
-bool read_gemini_part(Value part, bool takes_urls, Writer& out) {
+bool read_gemini_part(Value part, bool takes_urls, DocumentWriter& out) {
   const Value text = part.find("text");
   if (text.is_string() && has_only_known(part, "text")) {
-    out.begin_object().escaped_key("type").escaped("text").escaped_key("text").raw(text.raw());
+    out.begin_object().escaped_key("type").escaped("text").escaped_key("text").splice(text);
     const bool has_hints = write_rest(part, false, std::nullopt, out);
     out.end_object();
     return has_hints;

@@ -4,11 +4,12 @@
 #include <array>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "chat/parameters.h"
 #include "chat/refusal.h"
 #include "chat/replay.h"
-#include "json/writer.h"
+#include "json/document_writer.h"
 #include "wire/gemini/config.h"
 #include "wire/gemini/conversions.h"
 #include "wire/gemini/read_config.h"
@@ -18,9 +19,9 @@
 namespace llmgate::wire {
 namespace {
 
+using json::DocumentWriter;
 using json::Member;
 using json::Value;
-using json::Writer;
 
 // Forwarded under their own names, in both directions.
 constexpr std::array kForwarded = std::to_array<std::string_view>(
@@ -28,8 +29,8 @@ constexpr std::array kForwarded = std::to_array<std::string_view>(
 
 class RequestReader {
  public:
-  RequestReader(Value root, const Issuer& issuer, std::string& text)
-      : root_(root), issuer_(issuer), out_(text), hint_writer_(hints_) {}
+  RequestReader(Value root, const Issuer& issuer, DocumentWriter& out)
+      : root_(root), issuer_(issuer), out_(out) {}
 
   Failure read() {
     const Value contents = root_.find("contents");
@@ -37,20 +38,17 @@ class RequestReader {
       return chat::refuse(json::Path("$").member("contents"), contents, "a list of contents");
     }
     out_.begin_object().escaped_key("model").string(issuer_.model);
-    hint_writer_.begin_object().escaped_key("format").escaped(kGeminiFormat);
+    hints_.begin_object().escaped_key("format").escaped(kGeminiFormat);
     if (Failure failure = read_messages(contents)) {
       return failure;
     }
     for (const Member member : root_.members()) {
       read_member(member);
     }
-    if (!others_.empty()) {
-      hint_writer_.escaped_key("members").raw(others_ + "}");
-      has_hints_ = true;
-    }
-    hint_writer_.end_object();
+    write_kept();
+    hints_.end_object();
     if (has_hints_) {
-      out_.escaped_key(chat::kFormMember).raw(hints_);
+      out_.escaped_key(chat::kFormMember).splice(hints_);
     }
     out_.end_object();
     return std::nullopt;
@@ -89,7 +87,7 @@ class RequestReader {
     } else if (name == "toolConfig" && read_gemini_choice(value, out_)) {
       return;
     } else if (is_forwarded(name) && !value.is_null()) {
-      out_.raw_key(member.name.raw()).raw(value.raw());
+      out_.splice(member);
     } else {
       keep(member);
     }
@@ -109,24 +107,29 @@ class RequestReader {
       keep(member);
       return;
     }
-    has_hints_ |=
-        read_gemini_config(member.name.escaped(), member.value, issuer_, out_, hint_writer_);
+    has_hints_ |= read_gemini_config(member.name.escaped(), member.value, issuer_, out_, hints_);
   }
 
   // Goes back as it is; nobody else could make anything of it.
-  void keep(Member member) {
-    others_ += others_.empty() ? "{" : ",";
-    others_ += member.name.raw();
-    others_ += ':';
-    others_ += member.value.raw();
+  void keep(Member member) { kept_.push_back(member); }
+
+  void write_kept() {
+    if (kept_.empty()) {
+      return;
+    }
+    hints_.escaped_key("members").begin_object();
+    for (const Member member : kept_) {
+      hints_.splice(member);
+    }
+    hints_.end_object();
+    has_hints_ = true;
   }
 
   Value root_;
   const Issuer& issuer_;
-  Writer out_;
-  std::string hints_;
-  Writer hint_writer_;
-  std::string others_;
+  DocumentWriter& out_;
+  DocumentWriter hints_;
+  std::vector<Member> kept_;
   bool has_system_message_ = false;
   bool has_hints_ = false;
 };
@@ -142,12 +145,11 @@ Result<chat::ChatRequest> read_gemini_request(std::string_view body, const Issue
   if (!document.root().is_object()) {
     return chat::refuse("$", document.root(), "an object with \"contents\"");
   }
-  std::string text;
-  text.reserve(body.size() + body.size() / 4);
-  if (Failure failure = RequestReader(document.root(), issuer, text).read()) {
+  DocumentWriter written(body.size() + body.size() / 4);
+  if (Failure failure = RequestReader(document.root(), issuer, written).read()) {
     return std::move(*failure);
   }
-  return chat::ChatRequest::read(std::move(text));
+  return chat::ChatRequest::take(std::move(written));
 }
 
 }  // namespace llmgate::wire

@@ -12,9 +12,9 @@
 namespace llmgate::wire {
 namespace {
 
+using json::DocumentWriter;
 using json::Member;
 using json::Value;
-using json::Writer;
 
 bool is_list_name(Value name) {
   return name.says("functionDeclarations") || name.says("function_declarations");
@@ -32,7 +32,7 @@ bool is_among(std::string_view name, const Names& names) {
 
 class ToolReader {
  public:
-  explicit ToolReader(Writer& out) : out_(out) {}
+  explicit ToolReader(DocumentWriter& out) : out_(out) {}
 
   bool read(Value tools) {
     out_.escaped_key("tools").begin_array();
@@ -53,12 +53,12 @@ class ToolReader {
       }
     }
     if (!has_list) {
-      out_.raw(tool.raw());
+      out_.splice(tool);
       return;
     }
     for (const Member member : tool.members()) {
       if (!is_list_name(member.name)) {
-        out_.begin_object().raw_key(member.name.raw()).raw(member.value.raw());
+        out_.begin_object().splice(member);
         out_.escaped_key(chat::kFormMember).begin_object().escaped_key("join").boolean(true);
         out_.end_object().end_object();
         has_hints_ = true;
@@ -69,20 +69,18 @@ class ToolReader {
   void read_list(Member list) {
     bool is_first = true;
     for (const Value function : list.value.elements()) {
-      std::string text;
-      Writer form(text);
-      form.begin_object();
+      form_.clear();
+      form_.begin_object();
       if (is_first && has_group_) {
-        form.escaped_key("group").escaped("new");
+        form_.escaped_key("group").escaped("new");
       }
       if (is_first && list.name.says("function_declarations")) {
-        form.escaped_key("list").escaped("function_declarations");
+        form_.escaped_key("list").escaped("function_declarations");
       }
       is_first = false;
-      read_function(function, form);
-      form.end_object();
-      if (text.size() > 2) {
-        out_.escaped_key(chat::kFormMember).raw(text);
+      read_function(function, form_);
+      if (form_.end_object().text() != "{}") {
+        out_.escaped_key(chat::kFormMember).splice(form_);
         has_hints_ = true;
       }
       out_.end_object();
@@ -90,7 +88,7 @@ class ToolReader {
     has_group_ = true;
   }
 
-  void read_function(Value function, Writer& form) {
+  void read_function(Value function, DocumentWriter& form) {
     std::string_view schema_key;
     for (const std::string_view key : kSchemaKeys) {
       if (schema_key.empty() && function.find(key).is_object()) {
@@ -104,7 +102,7 @@ class ToolReader {
       const std::string_view name = member.name.escaped();
       if (name == "name" || (name == "description" && !member.value.is_null()) ||
           is_among(name, kOwnMembers)) {
-        out_.raw_key(member.name.raw()).raw(member.value.raw());
+        out_.splice(member);
       } else if (name == schema_key) {
         read_schema(schema_key, member.value, form);
       } else {
@@ -117,39 +115,40 @@ class ToolReader {
     }
   }
 
-  void read_schema(std::string_view key, Value schema, Writer& form) {
+  void read_schema(std::string_view key, Value schema, DocumentWriter& form) {
     std::string lowered;
     json::Document document;
     bool is_changed = lower_gemini_schema(schema, lowered);
-    if (is_changed && document.read(lowered)) {
-      lowered = "{}";
-    }
-    if (chat::check_schema(is_changed ? document.root() : schema, "$")) {
-      lowered = "{}";
+    Value read = is_changed && !document.read(lowered) ? document.root() : schema;
+    out_.escaped_key("parameters");
+    if (chat::check_schema(read, "$")) {
+      out_.begin_object().end_object();
       is_changed = true;
+    } else {
+      out_.splice(read);
     }
-    out_.escaped_key("parameters").raw(is_changed ? std::string_view(lowered) : schema.raw());
     if (key != kSchemaKeys.front()) {
       form.escaped_key("key").escaped(key);
     }
-    if (is_changed || schema.raw().find("\"$ref\"") != std::string_view::npos) {
-      form.escaped_key("schema").raw(schema.raw());
+    if (is_changed || mentions_reference(schema)) {
+      form.escaped_key("schema").splice(schema);
     }
   }
 
-  static void write_others(Value function, std::string_view schema_key, Writer& form) {
+  static void write_others(Value function, std::string_view schema_key, DocumentWriter& form) {
     form.escaped_key("members").begin_object();
     for (const Member member : function.members()) {
       const std::string_view name = member.name.escaped();
       if (name != "name" && !(name == "description" && !member.value.is_null()) &&
           !is_among(name, kOwnMembers) && name != schema_key) {
-        form.raw_key(member.name.raw()).raw(member.value.raw());
+        form.splice(member);
       }
     }
     form.end_object();
   }
 
-  Writer& out_;
+  DocumentWriter& out_;
+  DocumentWriter form_;  // of one function at a time
   bool has_group_ = false;
   bool has_hints_ = false;
 };
@@ -166,11 +165,11 @@ bool is_readable_list(Value list) {
   return true;
 }
 
-void write_functions(Value names, Writer& out) {
+void write_functions(Value names, DocumentWriter& out) {
   out.begin_array();
   for (const Value name : names.elements()) {
     out.begin_object().escaped_key("type").escaped("function").escaped_key("function");
-    out.begin_object().escaped_key("name").raw(name.raw()).end_object().end_object();
+    out.begin_object().escaped_key("name").splice(name).end_object().end_object();
   }
   out.end_array();
 }
@@ -187,7 +186,7 @@ bool are_names(Value names) {
   return true;
 }
 
-bool read_calling(Value calling, Writer& out) {
+bool read_calling(Value calling, DocumentWriter& out) {
   const Value mode = calling.find("mode");
   const Value names = calling.find("allowedFunctionNames");
   if (calling.size() == 1 && mode.is_string()) {
@@ -207,7 +206,7 @@ bool read_calling(Value calling, Writer& out) {
   out.escaped_key("tool_choice").begin_object().escaped_key("type");
   if (is_any && names.size() == 1) {
     out.escaped("function").escaped_key("function").begin_object().escaped_key("name");
-    out.raw(names.at(0).raw()).end_object().end_object();
+    out.splice(names.at(0)).end_object().end_object();
     return true;
   }
   out.escaped("allowed_tools").escaped_key("allowed_tools").begin_object();
@@ -245,9 +244,9 @@ bool is_readable_tools(Value tools) {
   return true;
 }
 
-bool read_gemini_tools(Value tools, Writer& out) { return ToolReader(out).read(tools); }
+bool read_gemini_tools(Value tools, DocumentWriter& out) { return ToolReader(out).read(tools); }
 
-bool read_gemini_choice(Value config, Writer& out) {
+bool read_gemini_choice(Value config, DocumentWriter& out) {
   const Value calling = config.find("functionCallingConfig");
   if (config.size() == 1 && calling.is_object() && read_calling(calling, out)) {
     return true;
@@ -255,7 +254,7 @@ bool read_gemini_choice(Value config, Writer& out) {
   if (!config.is_object()) {
     return false;
   }
-  out.escaped_key("toolConfig").raw(config.raw());
+  out.escaped_key("toolConfig").splice(config);
   return true;
 }
 

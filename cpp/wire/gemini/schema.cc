@@ -25,6 +25,9 @@ Inside inside_of(std::string_view name, Value value) {
       std::to_array<std::string_view>({"anyOf", "oneOf", "allOf", "prefixItems", "any_of"});
   constexpr std::array kOne = std::to_array<std::string_view>(
       {"items", "additionalProperties", "not", "contains", "additional_properties"});
+  if (!value.is_object() && !value.is_array()) {
+    return Inside::kPlain;
+  }
   const auto has = [name](const auto& names) {
     return std::find(names.begin(), names.end(), name) != names.end();
   };
@@ -122,8 +125,13 @@ std::string_view lower_type(Value type) {
                ? kTypeNames[static_cast<std::size_t>(*number)]
                : "";
   }
+  const std::string_view said = type.escaped();
   for (const std::string_view name : kTypeNames) {
-    const std::string_view said = type.escaped();
+    if (name.size() == said.size() && name == said) {
+      return name;
+    }
+  }
+  for (const std::string_view name : kTypeNames) {
     const bool is_it = !name.empty() && said.size() == name.size() &&
                        std::equal(said.begin(), said.end(), name.begin(), [](char a, char b) {
                          return a == b || a == static_cast<char>(b - 'a' + 'A');
@@ -135,52 +143,94 @@ std::string_view lower_type(Value type) {
   return "";
 }
 
+// What LowerWriter would make of a type, if that is anything else.
+struct Lowered {
+  bool is_changed = false;
+  std::string_view word;  // empty: nothing
+};
+
+Lowered lower_type_of(Value type) {
+  if (!type.is_string() && !type.is_number()) {
+    return {};
+  }
+  const std::string_view lower = lower_type(type);
+  return {lower.empty() || !type.says(lower), lower};
+}
+
+// Most schemas have been written in small letters: those need not be written again.
+bool has_types_to_lower(Value schema) {
+  for (const Member member : schema.members()) {
+    const std::string_view name = member.name.escaped();
+    if (member.name.says("type") && lower_type_of(member.value).is_changed) {
+      return true;
+    }
+    const Inside inside = inside_of(name, member.value);
+    if (inside == Inside::kSchema && has_types_to_lower(member.value)) {
+      return true;
+    }
+    if (inside == Inside::kSchemas || inside == Inside::kSchemasByName) {
+      for (const Value element : member.value.elements()) {
+        if (has_types_to_lower(element)) {
+          return true;
+        }
+      }
+      for (const Member named : member.value.members()) {
+        if (has_types_to_lower(named.value)) {
+          return true;
+        }
+      }
+    }
+  }
+  return false;
+}
+
 class LowerWriter final : public SchemaWriter {
  public:
   explicit LowerWriter(Writer& out) : SchemaWriter(out) {}
-  [[nodiscard]] bool changed() const { return changed_; }
 
  private:
   bool write_own(Value /*schema*/, Member member, const Path& /*path*/) override {
     if (!member.name.says("type")) {
       return false;
     }
-    const std::string_view lower = lower_type(member.value);
-    if (lower.empty() && (member.value.is_string() || member.value.is_number())) {
-      changed_ = true;  // "TYPE_UNSPECIFIED" says nothing
-      return true;
+    const Lowered lowered = lower_type_of(member.value);
+    if (lowered.is_changed && !lowered.word.empty()) {  // "TYPE_UNSPECIFIED" says nothing
+      out_.escaped_key("type").escaped(lowered.word);
     }
-    if (lower.empty() || member.value.says(lower)) {
-      return false;
-    }
-    out_.escaped_key("type").escaped(lower);
-    changed_ = true;
-    return true;
+    return lowered.is_changed;
   }
-
-  bool changed_ = false;
 };
 
 }  // namespace
 
 void write_gemini_schema(Value schema, const Path& path, Writer& out,
                          chat::Dispositions& dispositions) {
-  if (schema.raw().find("\"$ref\"") == std::string_view::npos) {
+  if (!mentions_reference(schema)) {
     out.raw(schema.raw());
     return;
   }
   ReferenceWriter(out, dispositions).write(schema, path);
 }
 
-bool lower_gemini_schema(Value schema, std::string& lowered) {
-  std::string text;
-  Writer out(text);
-  LowerWriter writer(out);
-  writer.write(schema, "$");
-  if (writer.changed()) {
-    lowered = std::move(text);
+// Looks for the dollar sign: quotes are everywhere.
+bool mentions_reference(Value schema) {
+  constexpr std::string_view kReference = "$ref\"";
+  const std::string_view text = schema.raw();
+  std::size_t at = text.find(kReference);
+  while (at != std::string_view::npos && text[at - 1] != '"') {
+    at = text.find(kReference, at + 1);
   }
-  return writer.changed();
+  return at != std::string_view::npos;
+}
+
+bool lower_gemini_schema(Value schema, std::string& lowered) {
+  if (!has_types_to_lower(schema)) {
+    return false;
+  }
+  lowered.clear();
+  Writer out(lowered);
+  LowerWriter(out).write(schema, "$");
+  return true;
 }
 
 }  // namespace llmgate::wire

@@ -21,4 +21,7 @@ void write_gemini_schema(json::Value schema, const json::Path& path, json::Write
 // "string"). False: it had that spelling, and `lowered` is untouched.
 bool lower_gemini_schema(json::Value schema, std::string& lowered);
 
+// Whether `schema` has "$ref" anywhere in its text.
+bool mentions_reference(json::Value schema);
+
 }  // namespace llmgate::wire

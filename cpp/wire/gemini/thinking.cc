@@ -158,7 +158,7 @@ Failure write_gemini_thinking(Value thinking, const GeminiModel& model, Writer& 
   return std::nullopt;
 }
 
-bool read_gemini_thinking(Value config, const GeminiModel& model, Writer& out) {
+bool read_gemini_thinking(Value config, const GeminiModel& model, json::DocumentWriter& out) {
   const auto budget = config.find("thinkingBudget").as_int();
   const bool is_off = config.size() == 1 && budget == 0 &&
                       model.thinking == GeminiThinking::kBudget && offered_budget(0, model) == 0;

@@ -5,6 +5,7 @@
 #include "base/result.h"
 #include "chat/disposition.h"
 #include "json/document.h"
+#include "json/document_writer.h"
 #include "json/writer.h"
 #include "wire/gemini/model.h"
 
@@ -17,6 +18,6 @@ Failure write_gemini_thinking(json::Value thinking, const GeminiModel& model, js
                               chat::Dispositions& dispositions);
 
 // Writes the member of a canonical request that comes out as `config` again. False: there is none.
-bool read_gemini_thinking(json::Value config, const GeminiModel& model, json::Writer& out);
+bool read_gemini_thinking(json::Value config, const GeminiModel& model, json::DocumentWriter& out);
 
 }  // namespace llmgate::wire

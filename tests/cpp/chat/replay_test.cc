@@ -29,7 +29,7 @@ TEST(Replay, IsInTheMessageWhereTheMessageDoesNotSayAll) {
   EXPECT_EQ(replay->provider, "test");
   EXPECT_EQ(replay->format, "openai.chat");
   EXPECT_EQ(replay->native.raw(), kWithReasoning);
-  EXPECT_TRUE(replay->is_as_shown);
+  EXPECT_TRUE(is_as_shown(message.root(), *replay));
 }
 
 TEST(Replay, IsNotInAMessageThatSaysAll) {
@@ -44,7 +44,8 @@ TEST(Replay, KnowsAMessageThatWasSpeltOtherwise) {
   const std::size_t at = text.find(spelt);
   ASSERT_NE(at, std::string::npos);
   text.replace(at, spelt.size(), "\"content\" : [{\"type\":\"text\",\"text\":\"4\xc3\xa9\"}]");
-  EXPECT_TRUE(read_replay(Json(text).root())->is_as_shown) << text;
+  const Json message(text);
+  EXPECT_TRUE(is_as_shown(message.root(), *read_replay(message.root()))) << text;
 }
 
 TEST(Replay, KnowsAMessageThatWasChanged) {
@@ -55,7 +56,8 @@ TEST(Replay, KnowsAMessageThatWasChanged) {
            {R"("arguments":"{\"x\": 1}")", R"("arguments":"{\"x\": 2}")"}}) {
     std::string changed = text;
     changed.replace(changed.find(from), from.size(), to);
-    EXPECT_FALSE(read_replay(Json(changed).root())->is_as_shown) << changed;
+    const Json message(changed);
+    EXPECT_FALSE(is_as_shown(message.root(), *read_replay(message.root()))) << changed;
   }
 }
 

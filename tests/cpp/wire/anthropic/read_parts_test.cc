@@ -8,10 +8,10 @@ namespace llmgate::wire {
 namespace {
 
 std::string part_of(const std::string& block) {
-  std::string text;
-  json::Writer out(text);
-  read_anthropic_part(test::Json(block).root(), out);
-  return text;
+  const test::Json json(block);
+  json::DocumentWriter out;
+  read_anthropic_part(json.root(), out);
+  return out.take_text();
 }
 
 TEST(AnthropicReadParts, MakesImagesCanonical) {

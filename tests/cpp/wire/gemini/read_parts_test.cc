@@ -16,8 +16,9 @@ struct ReadPart {
 ReadPart read(const std::string& part, bool takes_urls = true) {
   const test::Json json(part);
   ReadPart read;
-  json::Writer out(read.text);
+  json::DocumentWriter out;
   read.has_hints = read_gemini_part(json.root(), takes_urls, out);
+  read.text = out.take_text();
   return read;
 }
 

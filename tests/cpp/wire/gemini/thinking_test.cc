@@ -101,18 +101,19 @@ TEST(GeminiThinking, CountsThinkingBeforeEffort) {
 TEST(GeminiThinking, IsReadBackWhereItSaysTheSame) {
   const auto read = [](const char* config, std::string_view model) {
     const test::Json json(config);
-    std::string text;
-    json::Writer out(text);
-    return read_gemini_thinking(json.root(), describe_gemini_model(model), out) ? text : "no";
+    json::DocumentWriter out;
+    out.begin_object();
+    const bool is_read = read_gemini_thinking(json.root(), describe_gemini_model(model), out);
+    return is_read ? out.end_object().take_text() : "no";
   };
   EXPECT_EQ(read(R"({"thinkingLevel":"low","includeThoughts":true})", kThreePro),
-            R"("reasoning_effort":"low")");
+            R"({"reasoning_effort":"low"})");
   EXPECT_EQ(read(R"({"thinkingBudget":0})", test::gemini::kFlash),
-            R"("thinking":{"type":"disabled"})");
+            R"({"thinking":{"type":"disabled"}})");
   EXPECT_EQ(read(R"({"thinkingBudget":-1,"includeThoughts":true})", test::gemini::kFlash),
-            R"("thinking":{"type":"adaptive"})");
+            R"({"thinking":{"type":"adaptive"}})");
   EXPECT_EQ(read(R"({"thinkingBudget":500,"includeThoughts":true})", test::gemini::kThree),
-            R"("thinking":{"type":"enabled","budget_tokens":500})");
+            R"({"thinking":{"type":"enabled","budget_tokens":500}})");
   EXPECT_EQ(read(R"({"thinkingLevel":"LOW","includeThoughts":true})", kThreePro), "no");
   EXPECT_EQ(read(R"({"thinkingLevel":"medium","includeThoughts":true})", kThreePro), "no");
   EXPECT_EQ(read(R"({"thinkingBudget":0})", kPro), "no");
