@@ -108,14 +108,16 @@ class Client:
         self._process.wait(20)
 
 
-def run_json(command: list[Any], cores: set[int] | None = None) -> dict[str, Any]:
-    """Runs a program that prints one JSON object, on some cores."""
+def run_json(
+    command: list[Any], cores: set[int] | None = None, more: dict[str, str] | None = None
+) -> dict[str, Any]:
+    """Runs a program that prints one JSON object, on some cores, with `more` environment."""
     done = subprocess.run(
         command,
         stdout=subprocess.PIPE,
         text=True,
         check=True,
-        env=clean_environment(),
+        env=clean_environment() | (more or {}),
         preexec_fn=(lambda: os.sched_setaffinity(0, cores)) if cores else None,
     )
     answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

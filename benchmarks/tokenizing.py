@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from counting import LONG, SHORT, history_rows, money_rows, write_hostile
 from harness import CORES, ENVIRONMENTS, HERE, Bench, pin
 from rows import Costs, Row, compared, values
 
@@ -27,9 +28,11 @@ PACKAGES = {  # name here, and of its environment
     "tokenizers": "tokenizers",
 }
 ENCODINGS = ("cl100k_base", "o200k_base")
+SHORTER = "a hundredth of it"
 SIZES = {"100 B": 100, "1 KB": 1_000, "10 KB": 10_000, "10 MB": 10_000_000}
 TEXTS = ("prose", "code", "cjk", "json")
 MEASURED_SECONDS = 0.15
+MOST_BYTES = {"tokenizers": 1_000_000}  # it would take half of the section's time
 PASS_BYTES = 200_000  # of short texts in turn: the slowest peer takes 0.1 s for them
 WORDS = (
     r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+",
@@ -150,7 +153,8 @@ def measure(peers: dict[str, Peer], rounds: int, **order: Any) -> Costs:
     names = list(peers)
     for number in range(rounds):
         for name in names[number % len(names) :] + names[: number % len(names)]:
-            answer = peers[name].order(seconds=MEASURED_SECONDS, **order)
+            size = min(order["size"], MOST_BYTES.get(name, order["size"]))
+            answer = peers[name].order(seconds=MEASURED_SECONDS, **{**order, "size": size})
             answer["mb_s"] = answer["bytes"] / answer["us"]
             costs[name].append(answer)
     return costs
@@ -164,7 +168,10 @@ def judged(costs: Costs, what: str, reach: str, do: str) -> list[Row]:
         rows.append(compared(costs, "mb_s", what, "MB/s", reach, fastest))
     if do == "count" and (
         different := [
-            name for name in others if costs[name][0]["tokens"] != costs["llmgate"][0]["tokens"]
+            name
+            for name in others
+            if name not in MOST_BYTES or costs[name][0]["bytes"] == costs["llmgate"][0]["bytes"]
+            if costs[name][0]["tokens"] != costs["llmgate"][0]["tokens"]
         ]
     ):
         rows[0].what += f" (other counts: {', '.join(different)})"
@@ -185,13 +192,37 @@ def tokens(bench: Bench) -> list[Row]:
             except (OSError, RuntimeError) as error:
                 bench.left_out[peer] = str(error)
                 print(f"left out: {peer}: {error}", file=sys.stderr)
+        hostile = write_hostile(folder)
         try:
             for encoding in ENCODINGS:
                 rows += _encoding_rows(peers, rounds, encoding)
+                rows.append(_worst_case_row(peers["llmgate"], rounds, encoding, hostile))
         finally:
             for peer in peers.values():
                 peer.stop()
-    return rows
+        rows += history_rows(folder, rounds)
+    return [*rows, *money_rows(rounds)]
+
+
+def _worst_case_row(peer: Peer, rounds: int, encoding: str, texts: list[str]) -> Row:
+    """How much slower a byte of a long hostile text is than one of a short one, at worst."""
+    worst: Costs = {"llmgate": [], SHORTER: []}
+    slowest = 0.0
+    for text in texts:
+        costs: Costs = {"llmgate": [], SHORTER: []}
+        for _ in range(rounds):
+            for who, size in (("llmgate", LONG), (SHORTER, SHORT)):
+                answer = peer.order(
+                    encoding=encoding, text=text, size=size, most=1, do="count", seconds=0.05
+                )
+                costs[who].append({"ns": 1e3 * answer["us"] / answer["bytes"]})
+        ratio = min(cost["ns"] for cost in costs["llmgate"]) / min(
+            cost["ns"] for cost in costs[SHORTER]
+        )
+        if ratio > slowest:
+            slowest, worst = ratio, costs
+    what = f"{encoding}, hostile text of 4 MB, time of a byte"
+    return compared(worst, "ns", what, "ns", "<= 2x", SHORTER)
 
 
 def _encoding_rows(peers: dict[str, Peer], rounds: int, encoding: str) -> list[Row]:

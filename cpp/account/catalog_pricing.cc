@@ -37,12 +37,15 @@ Pricing::Limits CatalogPricing::limits(const Priced& of) const {
   }
   using enum Price;
   const ModelPrices& prices = (*facts)->prices;
-  return {(*facts)->context_window,
-          (*facts)->max_output,
-          *facts,
-          prices.has_any({kAudioInput, kAudioOutput}),
-          prices.has_any({kImageInput, kImageOutput, kVideoInput, kVideoOutput}),
-          prices.has_any({kCacheWriteLong})};
+  Limits limits{(*facts)->context_window, (*facts)->max_output, *facts, false, false, false};
+  // Most models have none of them.
+  if (prices.has_any({kAudioInput, kAudioOutput, kImageInput, kImageOutput, kVideoInput,
+                      kVideoOutput, kCacheWriteLong})) {
+    limits.has_audio = prices.has_any({kAudioInput, kAudioOutput});
+    limits.has_images = prices.has_any({kImageInput, kImageOutput, kVideoInput, kVideoOutput});
+    limits.has_long_cache = prices.has_any({kCacheWriteLong});
+  }
+  return limits;
 }
 
 }  // namespace llmgate::account
