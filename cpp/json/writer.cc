@@ -196,10 +196,15 @@ Writer& Writer::raw_key(std::string_view quoted) {
 }
 
 Writer& Writer::escaped_key(std::string_view inside) {
-  separate();
-  out_ += '"';
-  out_ += inside;
-  out_ += "\":";
+  if (inside.size() <= kShortText) {
+    short_text(inside);
+  } else {
+    separate();
+    out_ += '"';
+    out_ += inside;
+    out_ += '"';
+  }
+  out_ += ':';
   needs_comma_ = false;
   return *this;
 }

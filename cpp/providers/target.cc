@@ -30,6 +30,13 @@ void join_header(net::Headers& headers, const net::Header& more) {
   set_header(headers, more.name, there ? std::string(*there) + "," + more.value : more.value);
 }
 
+// Written where it stays: every call has three of them.
+void add_header(std::string_view name, std::string_view value, net::Headers& headers) {
+  net::Header& header = headers.emplace_back();
+  header.name = name;
+  header.value = value;
+}
+
 net::Header key_header(const Target& target) {
   switch (target.key_style.value_or(target.provider->key_style)) {
     case KeyStyle::kApiKey:
@@ -110,11 +117,11 @@ bool is_loopback(std::string_view url) {
 Result<net::Headers> headers_for(const Target& target, bool is_stream, const net::Headers& asked) {
   net::Headers headers;
   headers.reserve(4 + target.provider->headers.size() + asked.size() + target.extra_headers.size());
-  headers.push_back({"content-type", "application/json"});
+  add_header("content-type", "application/json", headers);
   if (is_stream) {
-    headers.push_back({"accept", "text/event-stream"});
+    add_header("accept", "text/event-stream", headers);
   }
-  headers.push_back({"user-agent", "llmgate/" LLMGATE_VERSION});
+  add_header("user-agent", "llmgate/" LLMGATE_VERSION, headers);
   if (!target.api_key.empty()) {
     if (const auto problem = net::why_bad_header("authorization", target.api_key)) {
       return bad_request("$.api_key", "the key " + *problem + " and cannot be sent in a header");
@@ -122,7 +129,7 @@ Result<net::Headers> headers_for(const Target& target, bool is_stream, const net
     headers.push_back(key_header(target));
   }
   for (const FixedHeader& header : target.provider->headers) {
-    headers.push_back({std::string(header.name), std::string(header.value)});
+    add_header(header.name, header.value, headers);
   }
   for (const net::Headers* lists : {&target.key_headers, &asked}) {
     for (const net::Header& header : *lists) {

@@ -9,7 +9,11 @@ void note(const Conversion& row, std::string path, chat::Dispositions& dispositi
   if (detail.empty()) {
     detail = row.detail;
   }
-  dispositions.push_back({row.action, std::move(path), std::move(detail), std::string(row.reason)});
+  chat::Disposition& noted = dispositions.emplace_back();
+  noted.action = row.action;
+  noted.path = std::move(path);
+  noted.detail = std::move(detail);
+  noted.reason = row.reason;
 }
 
 }  // namespace llmgate::wire
