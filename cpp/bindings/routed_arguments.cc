@@ -120,7 +120,8 @@ class RoutedReader {
         return failure;
       }
     }
-    return read_indexed(plan_arguments, "$", given_);
+    const bool says_nothing = PyDict_Check(plan_arguments) && PyDict_GET_SIZE(plan_arguments) == 0;
+    return says_nothing ? std::nullopt : read_indexed(plan_arguments, "$", given_);
   }
 
   Failure read_mock(const std::string& name) {
