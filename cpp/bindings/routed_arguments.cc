@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <deque>
 #include <limits>
+#include <list>
 #include <utility>
 #include <vector>
 
@@ -383,11 +383,12 @@ class RoutedReader {
   }
 
   [[nodiscard]] Error unknown_name(const std::string& name) const {
+    std::list<std::string> names;
     std::vector<std::string_view> known;
     for (const auto& list : {plan().aliases, plan().patterns}) {
       for (const routing::Alias& alias : list) {
         if (!alias.is_hidden) {
-          known.push_back(alias_names_.emplace_back(alias.name));
+          known.push_back(names.emplace_back(alias.name));
         }
       }
     }
@@ -441,7 +442,6 @@ class RoutedReader {
   config::RequestRoute route_;
   engine::IndexedJson given_;
   std::unique_ptr<engine::RoutedCall> routed_ = std::make_unique<engine::RoutedCall>();
-  mutable std::deque<std::string> alias_names_;
 };
 
 Result<providers::Target> fallback_target(PyObject* entry, const json::Path& path) {

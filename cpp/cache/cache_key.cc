@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <deque>
+#include <list>
 #include <utility>
 #include <vector>
 
@@ -110,7 +110,7 @@ struct NamedValue {
 };
 
 // Sorted by name, the last of each name only.
-std::vector<NamedValue> sorted_members(Value object, std::deque<std::string>& storage) {
+std::vector<NamedValue> sorted_members(Value object, std::list<std::string>& storage) {
   std::vector<NamedValue> members;
   members.reserve(object.size());
   for (const json::Member member : object.members()) {
@@ -187,7 +187,7 @@ void append_canonical(Value value, std::string& out) {
       append_array(value, out);
       return;
     case json::Type::kObject: {
-      std::deque<std::string> storage;
+      std::list<std::string> storage;
       append_members(sorted_members(value, storage), out);
       return;
     }
@@ -197,7 +197,7 @@ void append_canonical(Value value, std::string& out) {
 std::string canonical_request(Value request) {
   std::string out;
   out.reserve(request.raw().size() + 64);
-  std::deque<std::string> storage;
+  std::list<std::string> storage;
   std::vector<NamedValue> members = sorted_members(request, storage);
   std::erase_if(members, [](const NamedValue& member) {
     return member.name == "stream" || member.name == "stream_options";
