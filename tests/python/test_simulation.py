@@ -66,6 +66,44 @@ def test_the_load_is_given_by_keyword(router: llmgate.Router) -> None:
     assert result.first_content_p50_ms < result.p50_ms
 
 
+# One caller after another, and nothing takes long: the plan alone decides who is asked how often.
+@pytest.mark.parametrize(
+    "faults",
+    [
+        [],
+        [{"on": "openai", "kind": "outage"}],
+        [{"on": "openai", "kind": "outage"}, {"on": "anthropic", "kind": "rate_limit"}],
+        [{"on": "openai", "kind": "errors"}, {"on": "anthropic", "kind": "outage"}],
+    ],
+)
+def test_it_counts_what_real_calls_count(faults: list[dict[str, Any]]) -> None:
+    models = ("openai/a", "anthropic/b", "gemini/c")
+    router = llmgate.Router(
+        [
+            {"model_name": model, "litellm_params": {"model": model, "mock_response": "Hi!"}}
+            for model in models
+        ],
+        fallbacks=[{models[0]: models[1:]}],
+        num_retries=0,
+    )
+    scenario = {"faults": faults, "latency": {"median_ms": 1, "p99_ms": 1.2}}
+    result = router.simulate(scenario, model=models[0], concurrency=1, seconds=1)
+    attempts = dict.fromkeys((row.id for row in result.deployments), 0)
+    succeeded = 0
+    with router.chaos(scenario):
+        for _ in range(result.calls):
+            try:
+                route = router.completion(models[0], "Hi").route
+                succeeded += 1
+            except llmgate.LLMGateError as error:
+                route = error.route
+            for attempt in route:
+                attempts[attempt.deployment] += 1
+    assert result.calls > 0
+    assert attempts == {row.id: row.attempts for row in result.deployments}
+    assert succeeded == result.succeeded
+
+
 def test_ctrl_c_ends_a_long_simulation(router: llmgate.Router) -> None:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
