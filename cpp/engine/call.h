@@ -193,6 +193,7 @@ class Call final : public ExchangeOwner {
     routing::Path path;
     std::string_view why;
     std::string note;  // what was passed over on the way to it
+    bool is_last_resort = false;
   };
   // On the heap, as most calls have neither: a call is made with every request.
   std::unique_ptr<Planned> planned_;

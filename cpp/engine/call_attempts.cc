@@ -56,7 +56,8 @@ void Call::carry_out(const routing::Decision& decision) {
     case Action::kAttempt:
       break;
   }
-  planned_ = std::make_unique<Planned>(Planned{decision.path, decision.why, {}});
+  planned_ =
+      std::make_unique<Planned>(Planned{decision.path, decision.why, {}, decision.is_last_resort});
   if (!decision.skipped.empty()) {
     planned_->note = route_.skipped_text(decision.skipped);
   }
@@ -112,7 +113,7 @@ bool Call::try_again_from_queue() {
 void Call::start_planned() {
   const std::unique_ptr<const Planned> planned = std::move(planned_);
   if (route_.is_routed()) {
-    main_.admission = route_.admit(planned->path, now());
+    main_.admission = route_.admit(planned->path, planned->is_last_resort, now());
     if (!main_.admission) {  // the place was taken while this call waited
       waits_since_ = waits_since_.value_or(now());
       plan();
@@ -347,7 +348,7 @@ void Call::start_hedge() {
   if (!path) {
     return;
   }
-  auto admission = route_.admit(*path, now());
+  auto admission = route_.admit(*path, false, now());
   if (!admission) {
     return;
   }

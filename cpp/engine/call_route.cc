@@ -59,14 +59,15 @@ std::optional<routing::Path> CallRoute::hedge(const routing::Path& running, Time
   return routing::plan_hedge(context(), running, now);
 }
 
-std::optional<routing::Admission> CallRoute::admit(const routing::Path& path, TimePoint now) {
+std::optional<routing::Admission> CallRoute::admit(const routing::Path& path, bool is_last_resort,
+                                                   TimePoint now) {
   const routing::DeploymentIndex index = plan().nodes[path.target()].deployment;
   if (routed_->fleet == nullptr) {
     return routing::Admission{
         .deployment = index, .reserved_tokens = 0, .is_probe = false, .at = now};
   }
-  auto admission =
-      routed_->fleet->admit(index, routing::tokens_to_reserve(routed_->call.request), now, false);
+  auto admission = routed_->fleet->admit(index, routing::tokens_to_reserve(routed_->call.request),
+                                         now, is_last_resort);
   const std::uint32_t credential = plan().deployments[index].credential;
   if (admission && std::find(routed_->credentials.begin(), routed_->credentials.end(),
                              credential) == routed_->credentials.end()) {

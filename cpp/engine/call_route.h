@@ -30,7 +30,8 @@ class CallRoute {
   routing::Decision next(TimePoint now, std::optional<std::chrono::milliseconds> remaining);
   std::optional<routing::Path> hedge(const routing::Path& running, TimePoint now);
   // A place at the end of `path`. Nothing: it is taken meanwhile; plan again.
-  std::optional<routing::Admission> admit(const routing::Path& path, TimePoint now);
+  std::optional<routing::Admission> admit(const routing::Path& path, bool is_last_resort,
+                                          TimePoint now);
   // An attempt has failed: for the decisions to come.
   void note(const routing::Outcome& outcome) { outcomes_.push_back(outcome); }
   // The place is free again, and the fleet knows how it went.

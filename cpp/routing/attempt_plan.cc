@@ -20,6 +20,10 @@ constexpr milliseconds kShortWait{1000};
 // For a place, where the call itself has no deadline: the SDKs' limit of a whole call.
 constexpr milliseconds kLongestQueueing{600000};
 
+// For a deployment with an open breaker, of which nobody has said when it is back: the longest
+// back-off.
+constexpr milliseconds kLongestForProbe{8000};
+
 // Cut before anything was handed over is like a connection that was lost.
 ErrorKind effective_kind(const Outcome& outcome) {
   return outcome.kind == ErrorKind::kStreamInterrupted && !outcome.is_committed
@@ -34,6 +38,26 @@ class Planner {
       : context_(context), outcomes_(outcomes), now_(now), remaining_(remaining) {}
 
   Decision plan() {
+    if (auto decision = plan_now()) {
+      return std::move(*decision);
+    }
+    if (has_open_) {  // once more, for who may be probed early
+      is_last_resort_ = true;
+      skipped_.clear();
+      if (auto decision = plan_now()) {
+        decision->is_last_resort = true;
+        return std::move(*decision);
+      }
+    }
+    if (outcomes_.empty()) {
+      return blocked_decision();
+    }
+    return later_ ? std::move(*later_) : stop(why_stopped_);
+  }
+
+ private:
+  // Nothing: there is nobody to ask now.
+  std::optional<Decision> plan_now() {
     if (outcomes_.empty()) {
       return plan_first();
     }
@@ -46,20 +70,16 @@ class Planner {
     }
     for (std::size_t depth = last.path.size; depth-- > 0;) {
       if (auto decision = plan_at(depth)) {
-        return std::move(*decision);
+        return decision;
       }
     }
-    if (auto decision = plan_other_root()) {
-      return std::move(*decision);
-    }
-    return later_ ? std::move(*later_) : stop(why_stopped_);
+    return plan_other_root();
   }
 
- private:
   // ---- the first attempt
 
-  Decision plan_first() {
-    Blocked blocked;
+  std::optional<Decision> plan_first() {
+    blocked_ = {};
     for (std::size_t i = 0; i < context_.roots.size(); ++i) {
       if (i > 0 && context_.request.disables_fallbacks) {
         break;
@@ -69,14 +89,15 @@ class Planner {
       if (entrance.descend(context_.roots[i], path)) {
         return moved(entrance, path, i == 0 ? "first" : "no deployment of the model is available");
       }
-      join(blocked, entrance);
+      join(blocked_, entrance);
     }
-    return blocked_decision(blocked);
+    return std::nullopt;
   }
 
-  Decision blocked_decision(const Blocked& blocked) {
-    const milliseconds until_free = time_until(blocked.until);
-    if (blocked.has_busy) {
+  // Why there was no first attempt.
+  Decision blocked_decision() {
+    const milliseconds until_free = time_until(blocked_.until);
+    if (blocked_.has_busy) {
       if (context_.plan.policies.at_limit == AtLimit::kFail) {
         return stop("every deployment is at its limit", ErrorKind::kRateLimit);
       }
@@ -85,19 +106,19 @@ class Planner {
       queue.waits_for = WaitsFor::kTurn;
       return queue;
     }
-    if (blocked.has_cooling) {
+    if (blocked_.has_cooling || blocked_.has_open) {
       const bool may_wait = context_.max_retries.value_or(1) > 0;
       const milliseconds longest = longest_wait(kLongestWait);
-      if (may_wait && (until_free <= longest || blocked.has_probe)) {
+      if (may_wait && (until_free <= longest || blocked_.has_probe)) {
         return wait_for_recovery(std::min(until_free, longest));
       }
       return stop("every deployment is cooling down", ErrorKind::kServiceUnavailable);
     }
-    if (blocked.is_too_long) {
+    if (blocked_.is_too_long) {
       return stop("the prompt fits no deployment's context window",
                   ErrorKind::kContextWindowExceeded);
     }
-    return blocked.has_condition_gap
+    return blocked_.has_condition_gap
                ? stop("no condition matches, and there is no default", ErrorKind::kBadRequest)
                : stop("no deployment takes this request", ErrorKind::kNotFound);
   }
@@ -121,6 +142,9 @@ class Planner {
   }
 
   std::optional<Decision> plan_same_target(const Node& node, std::size_t depth) {
+    if (is_last_resort_) {
+      return std::nullopt;  // decided already
+    }
     const bool is_in_balance =
         depth > 0 && context_.plan.nodes[last().path.nodes[depth - 1]].kind == NodeKind::kBalance;
     const int most = most_retries(node.retry, !is_in_balance);
@@ -152,6 +176,9 @@ class Planner {
                                       path) &&
           suits_a_long_prompt(path)) {
         if (path.target() == last().path.target()) {
+          if (is_last_resort_) {
+            continue;
+          }
           if (auto decision = repeat(node.retry, depth)) {
             return decision;
           }
@@ -434,7 +461,11 @@ class Planner {
   // ---- decisions
 
   [[nodiscard]] Entrance enter() const {
-    return {context_.plan, context_.request, context_.fleet, now_, context_.random};
+    Entrance entrance(context_.plan, context_.request, context_.fleet, now_, context_.random);
+    if (is_last_resort_) {
+      entrance.open_last_resorts();
+    }
+    return entrance;
   }
 
   void join(Blocked& blocked, Entrance& entrance) {
@@ -442,6 +473,8 @@ class Planner {
     blocked.until = std::min(blocked.until, other.until);
     blocked.has_busy |= other.has_busy;
     blocked.has_cooling |= other.has_cooling;
+    blocked.has_open |= other.has_open;
+    has_open_ |= other.has_open;
     blocked.has_probe |= other.has_probe;
     blocked.is_too_long |= other.is_too_long;
     blocked.has_condition_gap |= other.has_condition_gap;
@@ -452,20 +485,26 @@ class Planner {
   // Nothing is free now; if nothing else is found, it is worth waiting for what will be.
   void remember_wait(const Blocked& blocked) {
     const bool may_queue = blocked.has_busy && context_.plan.policies.at_limit != AtLimit::kFail;
-    const milliseconds until_free = time_until(blocked.until);
-    const milliseconds longest = longest_wait(may_queue ? kLongestQueueing : kLongestWait);
-    if (!may_queue && !blocked.has_cooling) {
+    if (!may_queue && !blocked.has_cooling && !blocked.has_open) {
       give_reason("no other deployment");
       return;
     }
-    if (!may_queue && until_free > longest && !blocked.has_probe) {
+    const milliseconds until_free = time_until(blocked.until);
+    const milliseconds longest = longest_wait(may_queue             ? kLongestQueueing
+                                              : blocked.has_cooling ? kLongestWait
+                                                                    : left_for_probe());
+    if (!may_queue && (longest.count() <= 0 || (until_free > longest && !blocked.has_probe))) {
       give_reason("no other deployment is available");
       return;
     }
-    if (!later_) {
+    if (!later_ || (is_last_resort_ && later_->action == Action::kWait)) {
       const milliseconds time = std::min(until_free, longest);
       later_ = may_queue ? wait(time, "waits for a place") : wait_for_recovery(time);
     }
+  }
+
+  [[nodiscard]] milliseconds left_for_probe() const {
+    return kLongestForProbe - duration_cast<milliseconds>(now_ - last().ended);
   }
 
   [[nodiscard]] milliseconds time_until(TimePoint when) const {
@@ -534,6 +573,9 @@ class Planner {
   std::span<const Outcome> outcomes_;
   TimePoint now_;
   std::optional<milliseconds> remaining_;
+  bool has_open_ = false;        // somebody's breaker stood in the way
+  bool is_last_resort_ = false;  // and may be probed early
+  Blocked blocked_;              // of the first attempt
   std::optional<Decision> later_;
   std::string_view why_stopped_;
   std::vector<Skipped> skipped_;

@@ -37,7 +37,8 @@ struct Decision {
   // kStop before any attempt was made: what the call fails with.
   ErrorKind kind = ErrorKind::kServiceUnavailable;
   WaitsFor waits_for = WaitsFor::kPlace;  // kWait
-  bool leaves_issuer = false;    // moved away from who issued the reasoning state in the messages
+  bool is_last_resort = false;  // kAttempt: of a deployment whose breaker may be open, as its probe
+  bool leaves_issuer = false;   // moved away from who issued the reasoning state in the messages
   std::vector<Skipped> skipped;  // what stood before it, and why it was passed over
 };
 

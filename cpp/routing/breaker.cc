@@ -59,7 +59,8 @@ bool Breaker::failed(const BreakerPolicy& policy, TimePoint now, bool is_probe) 
   }
   if (is_probe) {
     is_probing_ = false;
-    return true;
+    failed_at_ = now;
+    return now >= open_until_;  // an early one says nothing new
   }
   if (is_tripped_ || !policy.is_enabled) {
     return false;
@@ -81,6 +82,7 @@ void Breaker::open(const BreakerPolicy& policy, TimePoint now, Random& random) {
   const double most = static_cast<double>(policy.longest_open.count());
   open_until_ = now + std::chrono::milliseconds(static_cast<std::int64_t>(std::min(asked, most)));
   is_tripped_ = true;
+  failed_at_ = now;
   consecutive_failures_ = 0;
   slots_ = {};
 }

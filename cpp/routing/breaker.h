@@ -1,9 +1,12 @@
 // Keeps calls away from a deployment that fails: closed, open for a while, then half open with one
-// probe at a time, whose success closes it again and whose failure opens it for longer. Health of a
-// deployment, in the plan step of a request's path. Loop only; every time is an argument.
+// probe at a time, whose success closes it again and whose failure opens it for longer. A call that
+// nobody else can take may be the probe of an open one. Health of a deployment, in the plan step of
+// a request's path. Loop only; every time is an argument.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -28,6 +31,13 @@ class Breaker {
   [[nodiscard]] bool allows(TimePoint now) const {
     return !is_tripped_ || (now >= open_until_ && !is_probing_);
   }
+  // The same for a call that is lost without it: once in `kEarlyProbe` an open one lets it probe.
+  [[nodiscard]] bool allows_last_resort(TimePoint now) const {
+    return !is_tripped_ || (now >= last_resort_at() && !is_probing_);
+  }
+  [[nodiscard]] TimePoint last_resort_at() const {
+    return std::min(open_until_, failed_at_ + kEarlyProbe);
+  }
   [[nodiscard]] bool is_probing() const { return is_probing_; }
   [[nodiscard]] TimePoint open_until() const { return open_until_; }
 
@@ -51,6 +61,8 @@ class Breaker {
   }
 
  private:
+  // Ours: so little that nobody overloads a deployment with it, and soon enough for who waits.
+  static constexpr std::chrono::seconds kEarlyProbe{1};
   static constexpr std::int64_t kSlots = 8;  // of the window; the newest is not yet over
 
   struct Slot {
@@ -66,6 +78,7 @@ class Breaker {
   void count(const BreakerPolicy& policy, TimePoint now, bool is_failure);
 
   TimePoint open_until_{};
+  TimePoint failed_at_{};    // while tripped: when that was seen last
   bool is_tripped_ = false;  // not closed
   bool is_probing_ = false;
   int consecutive_failures_ = 0;

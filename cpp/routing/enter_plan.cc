@@ -78,14 +78,16 @@ bool Entrance::is_usable_after_all(DeploymentIndex deployment, bool notes) {
   if (fleet_ == nullptr) {
     return true;
   }
-  const Availability availability = fleet_->availability(deployment, tokens_, now_);
+  const Availability availability =
+      fleet_->availability(deployment, tokens_, now_, is_last_resort_);
   if (availability.reason == Unavailable::kNo) {
     return true;
   }
   const bool is_busy = availability.reason == Unavailable::kAtLimit ||
                        availability.reason == Unavailable::kAtParallel;
   blocked_.has_busy |= is_busy;
-  blocked_.has_cooling |= !is_busy;
+  blocked_.has_open |= availability.reason == Unavailable::kBreakerOpen;
+  blocked_.has_cooling |= !is_busy && availability.reason != Unavailable::kBreakerOpen;
   blocked_.has_probe |= !is_busy && availability.until == TimePoint::max();
   blocked_.until = std::min(blocked_.until, availability.until);
   return note(name_of(availability.reason));

@@ -29,7 +29,8 @@ struct Skipped {
 struct Blocked {
   TimePoint until = TimePoint::max();  // when the first of them may be free again
   bool has_busy = false;               // a limit or places taken: worth queueing for
-  bool has_cooling = false;            // told to stay away, or a breaker is open
+  bool has_cooling = false;            // told to stay away
+  bool has_open = false;               // its breaker is open
   bool has_probe = false;              // half open, and another call is finding out
   bool is_too_long = false;            // the prompt fits none of the rest
   bool has_condition_gap = false;      // a conditional without a match and without a default
@@ -51,6 +52,8 @@ class Entrance {
 
   [[nodiscard]] const Blocked& blocked() const { return blocked_; }
   [[nodiscard]] std::vector<Skipped>& skipped() { return skipped_; }
+  // From now on those with an open breaker may be probed early, as nobody else is left.
+  void open_last_resorts() { is_last_resort_ = true; }
   // Deployments that must not be used: those of attempts under way.
   void exclude(DeploymentIndex deployment) { excluded_ = deployment; }
 
@@ -75,6 +78,7 @@ class Entrance {
   Random& random_;
   std::int64_t tokens_;  // to be reserved
   bool is_filtered_;     // not every deployment takes every request
+  bool is_last_resort_ = false;
   Blocked blocked_;
   std::vector<Skipped> skipped_;
   std::optional<DeploymentIndex> excluded_;

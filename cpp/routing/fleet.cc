@@ -162,16 +162,18 @@ void Fleet::take_over(const Fleet& before) {
   panics_ = before.panics_;
 }
 
-Availability Fleet::availability(DeploymentIndex index, std::int64_t tokens, TimePoint now) const {
+Availability Fleet::availability(DeploymentIndex index, std::int64_t tokens, TimePoint now,
+                                 bool is_last_resort) const {
   const DeploymentHealth& health = *health_[index];
   if (now < health.cool_until) {
     // Nobody waits for money.
     return health.is_out_of_quota ? Availability{Unavailable::kOutOfQuota, TimePoint::max()}
                                   : Availability{Unavailable::kCoolingDown, health.cool_until};
   }
-  if (!health.breaker.allows(now)) {
-    return {Unavailable::kBreakerOpen,
-            health.breaker.is_probing() ? TimePoint::max() : health.breaker.open_until()};
+  const Breaker& breaker = health.breaker;
+  if (is_last_resort ? !breaker.allows_last_resort(now) : !breaker.allows(now)) {
+    const TimePoint until = is_last_resort ? breaker.last_resort_at() : breaker.open_until();
+    return {Unavailable::kBreakerOpen, breaker.is_probing() ? TimePoint::max() : until};
   }
   if (!health.limit.has_parallel_room(health.in_flight)) {
     return {Unavailable::kAtParallel, TimePoint::max()};
@@ -183,11 +185,12 @@ Availability Fleet::availability(DeploymentIndex index, std::int64_t tokens, Tim
 }
 
 std::optional<Admission> Fleet::admit(DeploymentIndex index, std::int64_t tokens, TimePoint now,
-                                      bool in_panic) {
+                                      bool is_last_resort) {
   DeploymentHealth& health = *health_[index];
-  const bool has_room = in_panic ? health.limit.has_parallel_room(health.in_flight) &&
-                                       health.limit.passes(tokens, now)
-                                 : is_available(index, tokens, now);
+  const bool has_room = is_last_resort ? !health.breaker.is_probing() &&
+                                             health.limit.has_parallel_room(health.in_flight) &&
+                                             health.limit.passes(tokens, now)
+                                       : is_available(index, tokens, now);
   if (!has_room) {
     return std::nullopt;
   }

@@ -95,14 +95,15 @@ class Fleet {
     return health.is_open(now) && health.limit.has_parallel_room(health.in_flight) &&
            health.limit.passes(tokens, now);
   }
-  // The same, and why not.
-  [[nodiscard]] Availability availability(DeploymentIndex index, std::int64_t tokens,
-                                          TimePoint now) const;
+  // The same, and why not. `is_last_resort`: for a call that is lost without it, which may be an
+  // open breaker's early probe.
+  [[nodiscard]] Availability availability(DeploymentIndex index, std::int64_t tokens, TimePoint now,
+                                          bool is_last_resort = false) const;
   // Takes a place: counts it, reserves tokens, and makes it the probe of a half-open breaker.
-  // `in_panic`: even with its breaker open or cooling down, within its limits. Nothing: not
+  // `is_last_resort`: even where it is open, if no other probe runs, or cools down. Nothing: not
   // available after all.
   std::optional<Admission> admit(DeploymentIndex index, std::int64_t tokens, TimePoint now,
-                                 bool in_panic);
+                                 bool is_last_resort);
   // The attempt is over: breaker, cool-down, latency, limits, budget. Whether its deployment was
   // closed to calls, and takes them again.
   bool settle(const Admission& admission, const AttemptResult& result, TimePoint now,

@@ -106,7 +106,7 @@ void SimulatedRouter::start_hedge(std::uint32_t index) {
   }
   ++hedges_;
   const auto path = plan_hedge(context_of(call), first.path, now_);
-  const auto admission = path ? admit(call, *path) : std::nullopt;
+  const auto admission = path ? admit(call, *path, false) : std::nullopt;
   if (admission) {
     ++result_.hedges;
     start_attempt(index, 1, *path, *admission);

@@ -172,6 +172,7 @@ void SimulatedRouter::carry_out(std::uint32_t index, const Decision& decision) {
       break;
   }
   call.planned = decision.path;
+  call.is_last_resort = decision.is_last_resort;
   if (decision.wait.count() == 0) {
     start_planned(index);
     return;
@@ -217,7 +218,7 @@ bool SimulatedRouter::try_again(std::uint32_t index) {
 void SimulatedRouter::start_planned(std::uint32_t index) {
   Call& call = calls_[index];
   const Path path = *std::exchange(call.planned, std::nullopt);
-  const auto admission = admit(call, path);
+  const auto admission = admit(call, path, call.is_last_resort);
   if (!admission) {
     call.waits_since = call.waits_since.value_or(now_);
     plan(index);
@@ -228,9 +229,10 @@ void SimulatedRouter::start_planned(std::uint32_t index) {
   start_attempt(index, 0, path, *admission);
 }
 
-std::optional<Admission> SimulatedRouter::admit(Call& call, const Path& path) {
+std::optional<Admission> SimulatedRouter::admit(Call& call, const Path& path, bool is_last_resort) {
   const DeploymentIndex deployment = deployment_of(path);
-  const auto admission = fleet_.admit(deployment, tokens_to_reserve(request_), now_, false);
+  const auto admission =
+      fleet_.admit(deployment, tokens_to_reserve(request_), now_, is_last_resort);
   if (!admission) {
     return std::nullopt;
   }

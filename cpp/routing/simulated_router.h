@@ -66,6 +66,7 @@ class SimulatedRouter {
     std::vector<Outcome> outcomes;
     std::vector<std::uint32_t> credentials;  // asked so far
     std::optional<Path> planned;
+    bool is_last_resort = false;  // of what is planned
     std::optional<TimePoint> waits_since;
     std::optional<WaitingCalls::Ticket> ticket;
     Attempt attempts[2];  // NOLINT(modernize-avoid-c-arrays): the first and its hedge
@@ -77,7 +78,7 @@ class SimulatedRouter {
   void carry_out(std::uint32_t index, const Decision& decision);
   void wait_for_place(std::uint32_t index, const Decision& decision);
   void start_planned(std::uint32_t index);
-  std::optional<Admission> admit(Call& call, const Path& path);
+  std::optional<Admission> admit(Call& call, const Path& path, bool is_last_resort);
   void start_attempt(std::uint32_t index, int which, const Path& path, const Admission& admission);
   void draw_end(Attempt& attempt, DeploymentIndex deployment);
   void arm_hedge(std::uint32_t index, const Path& path);

@@ -36,7 +36,7 @@ TEST_F(CallRouteTest, TakesAndGivesBackAPlace) {
   route.enter(*made.routed, made.request.root(), routers_);
   const routing::Decision decision = route.next(kStart, std::nullopt);
   ASSERT_EQ(decision.action, Action::kAttempt);
-  const auto admission = route.admit(decision.path, kStart);
+  const auto admission = route.admit(decision.path, false, kStart);
   ASSERT_TRUE(admission);
   const routing::Fleet& fleet = *routers_.find(1)->fleet;
   EXPECT_EQ(fleet.health(0).in_flight, 1);
@@ -66,7 +66,7 @@ TEST_F(CallRouteTest, KeepsNothingOfARouterThatIsTheCallsOwn) {
   engine::CallRoute route(0, chance_);
   route.enter(*made.routed, made.request.root(), routers_);
   const routing::Decision decision = route.next(kStart, std::nullopt);
-  const auto admission = route.admit(decision.path, kStart);
+  const auto admission = route.admit(decision.path, false, kStart);
   ASSERT_TRUE(admission);
   route.settle(*admission, {}, kStart);
   EXPECT_EQ(routers_.find(0), nullptr);

@@ -51,6 +51,26 @@ TEST_F(BreakerTest, OpensAfterFiveFailuresInARow) {
   EXPECT_EQ(breaker_.state(kStart), BreakerState::kOpen);
 }
 
+TEST_F(BreakerTest, LetsALastResortProbeOnceASecond) {
+  open_it();
+  EXPECT_FALSE(breaker_.allows_last_resort(kStart));
+  EXPECT_EQ(breaker_.last_resort_at(), kStart + seconds(1));
+  EXPECT_TRUE(breaker_.allows_last_resort(kStart + seconds(1)));
+  EXPECT_FALSE(breaker_.allows(kStart + seconds(1)));
+  ASSERT_TRUE(breaker_.begin());
+  EXPECT_FALSE(breaker_.allows_last_resort(kStart + seconds(1))) << "one at a time";
+  EXPECT_FALSE(breaker_.failed(policy_, kStart + seconds(3), true)) << "it is open already";
+  EXPECT_EQ(breaker_.open_until(), kStart + seconds(30)) << "and no longer than before";
+  EXPECT_FALSE(breaker_.allows_last_resort(kStart + milliseconds(3999)));
+  EXPECT_TRUE(breaker_.allows_last_resort(kStart + seconds(4)));
+}
+
+TEST_F(BreakerTest, ClosesAfterTheSuccessOfALastResort) {
+  open_it();
+  succeed(kStart + seconds(1));
+  EXPECT_EQ(breaker_.state(kStart + seconds(1)), BreakerState::kClosed);
+}
+
 TEST_F(BreakerTest, CountsFromTheStartAfterASuccess) {
   for (int i = 0; i < 4; ++i) {
     fail(kStart);

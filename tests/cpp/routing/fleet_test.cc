@@ -263,17 +263,33 @@ TEST_F(FleetTest, DoesNotRelyOnADeploymentThatIsCoolingDown) {
   EXPECT_EQ(fleet_.panics(), 1);
 }
 
-TEST_F(FleetTest, AdmitsInPanicWhatIsOpenAndMakesItTheProbe) {
+TEST_F(FleetTest, AdmitsWhatIsOpenAsALastResortAndMakesItTheOnlyProbe) {
   fail_often(0);
   const std::optional<Admission> probe = fleet_.admit(0, 0, kStart, true);
   ASSERT_TRUE(probe.has_value());
   EXPECT_TRUE(probe->is_probe);
-  const std::optional<Admission> other = fleet_.admit(0, 0, kStart, true);
-  ASSERT_TRUE(other.has_value());
-  EXPECT_FALSE(other->is_probe);
+  EXPECT_FALSE(fleet_.admit(0, 0, kStart, true).has_value());
 }
 
-TEST(Fleet, ObeysItsLimitsEvenInPanic) {
+TEST_F(FleetTest, MayBeALastResortASecondAfterItOpened) {
+  fail_often(0);
+  const TimePoint soon = kStart + seconds(1);
+  EXPECT_EQ(fleet_.availability(0, 0, kStart, true).reason, Unavailable::kBreakerOpen);
+  EXPECT_EQ(fleet_.availability(0, 0, kStart, true).until, soon);
+  EXPECT_EQ(fleet_.availability(0, 0, soon, true).reason, Unavailable::kNo);
+  EXPECT_EQ(reason(0, soon), Unavailable::kBreakerOpen);
+  const std::optional<Admission> probe = fleet_.admit(0, 0, soon, true);
+  EXPECT_TRUE(fleet_.settle(*probe, finished(), soon, random_));
+  EXPECT_EQ(reason(0, soon), Unavailable::kNo);
+}
+
+TEST_F(FleetTest, IsNoLastResortWhileTheServerSaysToStayAway) {
+  attempt(0, failed_with_hint(kRateLimit, seconds(20)));
+  EXPECT_EQ(fleet_.availability(0, 0, kStart + seconds(10), true).reason,
+            Unavailable::kCoolingDown);
+}
+
+TEST(Fleet, ObeysItsLimitsEvenAsALastResort) {
   std::vector<Deployment> deployments = test::deployments_named({"a"});
   deployments[0].limits = test::limits_of(1);
   Fleet fleet(test::shared(test::balance_over(deployments)));

@@ -1,6 +1,7 @@
 // The plan of a Router's call, over whole trees and in virtual time.
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -273,6 +274,54 @@ TEST_F(RoutedAttempts, WaitsWhileAnotherCallProbesTheDeploymentThatIsLeft) {
   EXPECT_EQ(call.fail_and_next(kInternalServer).substr(0, 6), "(wait ");
   call.fleet().settle(*probe, {}, call.now, call.random);
   EXPECT_EQ(call.next(), "a");
+}
+
+class LastResort : public RoutedAttempts {
+ protected:
+  // The breaker of "a" has just opened, for 30 seconds, and "b" has failed, too.
+  LastResort() {
+    tree_.plan.breakers[0].consecutive_failures = 1;
+    call_ = std::make_unique<PlannedCall>(
+        tree_, std::vector{tree_.fallback({tree_.target("a"), tree_.target("b")})});
+    call_->next();
+    EXPECT_EQ(call_->fail_and_next(kInternalServer), "b");
+    call_->begin_another();
+    EXPECT_EQ(call_->next(), "b");
+    EXPECT_FALSE(call_->decision.is_last_resort);
+  }
+
+  std::unique_ptr<PlannedCall> call_;
+};
+
+TEST_F(LastResort, IsAProbeOfWhoIsOpenWhenAllOthersHaveFailed) {
+  call_->now += seconds(1);
+  EXPECT_EQ(call_->fail_and_next(kInternalServer), "a");
+  EXPECT_TRUE(call_->decision.is_last_resort);
+  EXPECT_EQ(call_->fail_and_next(kInternalServer), "(no retries left)");
+}
+
+TEST_F(LastResort, IsWaitedForWhereItMayNotBeProbedYet) {
+  EXPECT_EQ(call_->fail_and_next(kInternalServer), "(wait 1000)");
+  EXPECT_EQ(call_->decision.waits_for, WaitsFor::kRecovery);
+  call_->now += seconds(1);
+  EXPECT_EQ(call_->next(), "a");
+}
+
+TEST_F(LastResort, IsNotWaitedForLongWhileOthersProbeItInVain) {
+  EXPECT_EQ(call_->fail_and_next(kInternalServer), "(wait 1000)");
+  for (int i = 0; i < 7; ++i) {
+    call_->now += seconds(1);
+    const auto probe = call_->fleet().admit(0, 0, call_->now, true);
+    ASSERT_TRUE(probe && probe->is_probe);
+    EXPECT_EQ(call_->next().substr(0, 6), "(wait ");
+    AttemptResult result;
+    result.failure = kInternalServer;
+    call_->fleet().settle(*probe, result, call_->now, call_->random);
+  }
+  EXPECT_EQ(call_->next(), "(wait 1000)");
+  call_->now += seconds(1);
+  ASSERT_TRUE(call_->fleet().admit(0, 0, call_->now, true));
+  EXPECT_EQ(call_->next(), "(no retries left)");
 }
 
 TEST_F(RoutedAttempts, FailsAtTheLimitWhereThatIsAskedFor) {

@@ -105,7 +105,7 @@ class PlannedCall {
             std::optional<std::chrono::milliseconds> retry_after = std::nullopt) {
     now += decision.wait;
     const auto index = plan_->nodes[decision.path.target()].deployment;
-    auto admission = fleet_->admit(index, 0, now, false);
+    auto admission = fleet_->admit(index, 0, now, decision.is_last_resort);
     EXPECT_TRUE(admission.has_value()) << id_of(decision.path);
     routing::AttemptResult result;
     result.failure = kind;
