@@ -116,6 +116,7 @@ class PlainReader {
     const bool has_fallbacks = reader_.find(Option::kFallbacks) != nullptr;
     if (cached && !has_fallbacks && !reader_.failure()) {
       if (auto hit = cached->find_spelling(*body)) {
+        reuse_text(std::move(*body));
         return answered(std::move(hit));
       }
     }

@@ -12,11 +12,19 @@ namespace {
 using json::Path;
 
 constexpr std::size_t kUsualBytes = 512;
+constexpr std::size_t kMostSpareBytes = std::size_t{1} << 20U;
+
+// Its bytes mean nothing; its room is what counts.
+thread_local std::string spare_text;
 
 class RequestWriter {
  public:
   explicit RequestWriter(const OptionReader& arguments)
-      : arguments_(arguments), extra_body_(arguments.find(Option::kExtraBody)), out_(text_) {
+      : arguments_(arguments),
+        extra_body_(arguments.find(Option::kExtraBody)),
+        text_(std::move(spare_text)),
+        out_(text_) {
+    text_.clear();
     text_.reserve(kUsualBytes);
   }
 
@@ -122,6 +130,12 @@ class RequestWriter {
 };
 
 }  // namespace
+
+void reuse_text(std::string text) {
+  if (text.capacity() <= kMostSpareBytes) {
+    spare_text = std::move(text);
+  }
+}
 
 Result<std::string> write_request(std::string_view model, PyObject* messages,
                                   const OptionReader& arguments, bool is_stream) {

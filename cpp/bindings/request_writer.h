@@ -17,6 +17,11 @@ namespace llmgate::bindings {
 Result<std::string> write_request(std::string_view model, PyObject* messages,
                                   const OptionReader& arguments, bool is_stream);
 
+// For the next request of this thread to be written into, if it is no longer than a megabyte: the
+// system takes long texts back at once and gives them again page by page, which costs more than all
+// else in a hit of the cache.
+void reuse_text(std::string text);
+
 // A str is the answer's text; a dict is a message, or a whole answer if it has choices.
 Result<std::string> write_mock_reply(PyObject* mock, std::string_view model);
 

@@ -66,6 +66,7 @@ class RoutedReader {
     }
     if (cached_ && !reader_.failure()) {
       if (auto hit = cached_->find_spelling(*body)) {
+        reuse_text(std::move(*body));
         return answered(std::move(hit));
       }
     }
