@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "routing/attempt_history.h"
 #include "routing/back_off.h"
 
 namespace llmgate::routing {
@@ -24,18 +25,11 @@ constexpr milliseconds kLongestQueueing{600000};
 // back-off.
 constexpr milliseconds kLongestForProbe{8000};
 
-// Cut before anything was handed over is like a connection that was lost.
-ErrorKind effective_kind(const Outcome& outcome) {
-  return outcome.kind == ErrorKind::kStreamInterrupted && !outcome.is_committed
-             ? ErrorKind::kConnectionLost
-             : outcome.kind;
-}
-
 class Planner {
  public:
   Planner(const PlanContext& context, std::span<const Outcome> outcomes, TimePoint now,
           std::optional<milliseconds> remaining)
-      : context_(context), outcomes_(outcomes), now_(now), remaining_(remaining) {}
+      : context_(context), history_(context.plan, outcomes), now_(now), remaining_(remaining) {}
 
   Decision plan() {
     if (auto decision = plan_now()) {
@@ -49,7 +43,7 @@ class Planner {
         return std::move(*decision);
       }
     }
-    if (outcomes_.empty()) {
+    if (history_.empty()) {
       return blocked_decision();
     }
     return later_ ? std::move(*later_) : stop(why_stopped_);
@@ -58,14 +52,14 @@ class Planner {
  private:
   // Nothing: there is nobody to ask now.
   std::optional<Decision> plan_now() {
-    if (outcomes_.empty()) {
+    if (history_.empty()) {
       return plan_first();
     }
-    const Outcome& last = outcomes_.back();
+    const Outcome& last = history_.last();
     if (last.is_committed) {
       return stop("content was delivered");
     }
-    if (is_transparent() && is_still_open(last)) {
+    if (history_.is_transparent() && is_still_open(last)) {
       return attempt(last.path, milliseconds(0), "the kept-alive connection was dead");
     }
     for (std::size_t depth = last.path.size; depth-- > 0;) {
@@ -126,7 +120,7 @@ class Planner {
   // ---- after a failure, from the target up
 
   std::optional<Decision> plan_at(std::size_t depth) {
-    const NodeIndex index = last().path.nodes[depth];
+    const NodeIndex index = history_.last().path.nodes[depth];
     const Node& node = context_.plan.nodes[index];
     switch (node.kind) {
       case NodeKind::kTarget:
@@ -146,13 +140,14 @@ class Planner {
       return std::nullopt;  // decided already
     }
     const bool is_in_balance =
-        depth > 0 && context_.plan.nodes[last().path.nodes[depth - 1]].kind == NodeKind::kBalance;
+        depth > 0 &&
+        context_.plan.nodes[history_.last().path.nodes[depth - 1]].kind == NodeKind::kBalance;
     const int most = most_retries(node.retry, !is_in_balance);
     if (most == 0 && is_in_balance) {
       return std::nullopt;  // the balance decides
     }
-    if (!may_repeat(last(), node.retry)) {
-      give_reason(why_not_repeated());
+    if (!may_repeat(history_.last(), node.retry)) {
+      give_reason(history_.why_not_repeated());
       return std::nullopt;
     }
     return has_retries_left(most, depth) ? repeat(node.retry, depth) : std::nullopt;
@@ -160,22 +155,22 @@ class Planner {
 
   // Another child that has not been tried; else one again whose failure allows it.
   std::optional<Decision> plan_in_balance(const Node& node, std::size_t depth) {
-    if (!may_move(last(), node.retry) && !may_repeat(last(), node.retry)) {
-      give_reason(why_not_repeated());
+    if (!may_move(history_.last(), node.retry) && !may_repeat(history_.last(), node.retry)) {
+      give_reason(history_.why_not_repeated());
       return std::nullopt;
     }
     if (!has_retries_left(most_retries(node.retry, true), depth)) {
       return std::nullopt;
     }
-    const Path above = path_down_to(depth);
+    const Path above = history_.path_down_to(depth);
     Blocked blocked;
     for (const bool again : {false, true}) {
       Entrance entrance = enter();
       Path path = above;
-      if (entrance.descend_to_another(above.nodes[depth], children_to_avoid(depth, node, again),
-                                      path) &&
-          suits_a_long_prompt(path)) {
-        if (path.target() == last().path.target()) {
+      if (entrance.descend_to_another(above.nodes[depth],
+                                      history_.children_to_avoid(depth, node, again), path) &&
+          history_.suits_a_long_prompt(path)) {
+        if (path.target() == history_.last().path.target()) {
           if (is_last_resort_) {
             continue;
           }
@@ -197,17 +192,17 @@ class Planner {
 
   std::optional<Decision> plan_in_fallback(const Node& node, std::size_t depth) {
     if (context_.request.disables_fallbacks ||
-        moves_so_far() >= context_.plan.policies.max_fallbacks) {
+        history_.moves_so_far() >= context_.plan.policies.max_fallbacks) {
       give_reason("no fallbacks left");
       return std::nullopt;
     }
     Blocked blocked;
     for (std::size_t i = 0; i < node.children.size(); ++i) {
-      if (was_tried(node.children[i], depth + 1) || !leads_to(node, i)) {
+      if (history_.was_tried(node.children[i], depth + 1) || !history_.leads_to(node, i)) {
         continue;
       }
       Entrance entrance = enter();
-      Path path = path_down_to(depth);
+      Path path = history_.path_down_to(depth);
       if (entrance.descend(node.children[i], path) && takes_budget(path)) {
         return moved(entrance, path, "fallback");
       }
@@ -222,8 +217,8 @@ class Planner {
       return std::nullopt;
     }
     for (const NodeIndex root : context_.roots) {
-      const bool follows = (context_.root_kinds & set_of(effective_kind(last()))) != 0;
-      if (was_tried(root, 0) || !follows) {
+      const bool follows = (context_.root_kinds & set_of(effective_kind(history_.last()))) != 0;
+      if (history_.was_tried(root, 0) || !follows) {
         continue;
       }
       Entrance entrance = enter();
@@ -240,72 +235,13 @@ class Planner {
 
   // ---- rules
 
-  // One dead connection says nothing about the next, which is fresh: a second one in a row is a
-  // failure.
-  [[nodiscard]] bool is_transparent() const {
-    return last().is_stale_connection &&
-           std::count_if(outcomes_.begin(), outcomes_.end(),
-                         [](const Outcome& outcome) { return outcome.is_stale_connection; }) == 1;
-  }
-
   // Its deployment may have been closed to all calls since.
   [[nodiscard]] bool is_still_open(const Outcome& outcome) const {
     return context_.fleet == nullptr ||
            context_.fleet
-                   ->availability(deployment_of(outcome), tokens_to_reserve(context_.request), now_)
+                   ->availability(history_.deployment_of(outcome),
+                                  tokens_to_reserve(context_.request), now_)
                    .reason == Unavailable::kNo;
-  }
-
-  static bool may_repeat(const Outcome& outcome, const RetryPolicy& policy) {
-    if (outcome.should_retry && policy.uses_server_hints) {
-      return *outcome.should_retry;
-    }
-    const ErrorKind kind = effective_kind(outcome);
-    return policy.on ? policy.on->matches(kind, outcome.status) : traits_of(kind).may_retry;
-  }
-
-  [[nodiscard]] std::string_view why_not_repeated() const {
-    return last().should_retry == false ? "the server forbids a retry" : "not retryable";
-  }
-
-  [[nodiscard]] bool may_move(const Outcome& outcome, const RetryPolicy& policy) const {
-    const ErrorKind kind = effective_kind(outcome);
-    if (policy.on) {
-      return policy.on->matches(kind, outcome.status);
-    }
-    return traits_of(kind).may_fall_back || kind == ErrorKind::kContextWindowExceeded;
-  }
-
-  // Whether the failure leads to child `i`; a prompt that is too long only leads to a larger window
-  // unless the child waits for just that.
-  [[nodiscard]] bool leads_to(const Node& node, std::size_t i) const {
-    const ErrorKind kind = effective_kind(last());
-    if (i > 0 && node.triggers[i].matches(kind, last().status)) {
-      return true;
-    }
-    const KindSet general = kinds_that_may_fall_back();
-    if (i == 0) {
-      return (general & set_of(kind)) != 0;
-    }
-    return kind == ErrorKind::kContextWindowExceeded &&
-           (node.triggers[i].kinds & general) == general && has_larger_window(node.children[i]);
-  }
-
-  [[nodiscard]] bool has_larger_window(NodeIndex child) const {
-    const auto failed = context_.plan.deployments[deployment_of(last())].context_window;
-    const auto below = deployments_below(context_.plan, child);
-    return failed && std::any_of(below.begin(), below.end(), [&](DeploymentIndex index) {
-             return context_.plan.deployments[index].context_window.value_or(0) > *failed;
-           });
-  }
-
-  [[nodiscard]] bool suits_a_long_prompt(const Path& path) const {
-    if (last().kind != ErrorKind::kContextWindowExceeded) {
-      return true;
-    }
-    const auto failed = context_.plan.deployments[deployment_of(last())].context_window;
-    const auto next = context_.plan.deployments[target_of(path)].context_window;
-    return failed && next && *next > *failed;
   }
 
   [[nodiscard]] int most_retries(const RetryPolicy& policy, bool is_call_s_own) const {
@@ -313,7 +249,7 @@ class Planner {
       return *context_.max_retries;
     }
     for (const auto& [kind, count] : policy.by_kind) {
-      if (kind == last().kind) {
+      if (kind == history_.last().kind) {
         return count;
       }
     }
@@ -321,7 +257,7 @@ class Planner {
   }
 
   bool has_retries_left(int most, std::size_t depth) {
-    if (attempts_below(depth) - 1 < most) {
+    if (history_.attempts_below(depth) - 1 < most) {
       return true;
     }
     give_reason("no retries left");
@@ -330,11 +266,11 @@ class Planner {
 
   // The same target once more, after what the server says or a back-off.
   std::optional<Decision> repeat(const RetryPolicy& policy, std::size_t depth) {
-    const Outcome& failed = last();
+    const Outcome& failed = history_.last();
     milliseconds pause = pause_before_repeat(policy, depth);
     if (context_.fleet != nullptr) {
       const Availability availability = context_.fleet->availability(
-          deployment_of(failed), tokens_to_reserve(context_.request), now_);
+          history_.deployment_of(failed), tokens_to_reserve(context_.request), now_);
       if (availability.reason == Unavailable::kBreakerOpen) {
         give_reason("its breaker is open");
         return std::nullopt;
@@ -367,11 +303,11 @@ class Planner {
 
   // What the server says, else a back-off; less what has been waited since.
   milliseconds pause_before_repeat(const RetryPolicy& policy, std::size_t depth) {
-    const Outcome& failed = last();
+    const Outcome& failed = history_.last();
     const milliseconds pause =
         policy.uses_server_hints && failed.retry_after
             ? *failed.retry_after
-            : back_off(failed.kind, attempts_below(depth) - 1, context_.random);
+            : back_off(failed.kind, history_.attempts_below(depth) - 1, context_.random);
     const auto waited = duration_cast<milliseconds>(now_ - failed.ended);
     return std::max(std::max(pause, policy.min_wait) - waited, milliseconds(0));
   }
@@ -381,81 +317,12 @@ class Planner {
     if (context_.fleet == nullptr) {
       return true;
     }
-    const std::uint32_t credential = context_.plan.deployments[target_of(path)].credential;
-    const bool was_asked =
-        std::any_of(outcomes_.begin(), outcomes_.end(), [&](const Outcome& outcome) {
-          return context_.plan.deployments[deployment_of(outcome)].credential == credential;
-        });
-    if (!was_asked || context_.fleet->take_retry(credential, now_)) {
+    const std::uint32_t credential = context_.plan.deployments[history_.target_of(path)].credential;
+    if (!history_.has_asked(credential) || context_.fleet->take_retry(credential, now_)) {
       return true;
     }
     give_reason("the retry budget is used up");
     return false;
-  }
-
-  // ---- what has been done
-
-  [[nodiscard]] const Outcome& last() const { return outcomes_.back(); }
-  [[nodiscard]] DeploymentIndex target_of(const Path& path) const {
-    return context_.plan.nodes[path.target()].deployment;
-  }
-  [[nodiscard]] DeploymentIndex deployment_of(const Outcome& outcome) const {
-    return target_of(outcome.path);
-  }
-
-  [[nodiscard]] Path path_down_to(std::size_t depth) const {
-    Path path = last().path;
-    path.size = static_cast<std::uint8_t>(depth + 1);
-    return path;
-  }
-
-  [[nodiscard]] std::int64_t attempts_below(std::size_t depth) const {
-    std::int64_t count = 0;
-    bool has_stale = false;
-    for (const Outcome& outcome : outcomes_) {
-      if (outcome.path.size > depth && outcome.path.nodes[depth] == last().path.nodes[depth]) {
-        ++count;
-        has_stale |= outcome.is_stale_connection;
-      }
-    }
-    return count - (has_stale ? 1 : 0);
-  }
-
-  [[nodiscard]] bool was_tried(NodeIndex node, std::size_t depth) const {
-    return std::any_of(outcomes_.begin(), outcomes_.end(), [&](const Outcome& outcome) {
-      return outcome.path.size > depth && outcome.path.nodes[depth] == node;
-    });
-  }
-
-  // Children of the balance at `depth`: all that were tried, or, the second time round, those whose
-  // last failure forbids another try.
-  std::span<const NodeIndex> children_to_avoid(std::size_t depth, const Node& node, bool again) {
-    avoided_.clear();
-    for (const Outcome& outcome : outcomes_) {
-      if (outcome.path.size > depth + 1 && outcome.path.nodes[depth] == last().path.nodes[depth] &&
-          !(again && may_repeat(outcome, node.retry))) {
-        avoided_.push_back(outcome.path.nodes[depth + 1]);
-      }
-    }
-    return avoided_;
-  }
-
-  [[nodiscard]] int moves_so_far() const {
-    int moves = 0;
-    for (std::size_t i = 1; i < outcomes_.size(); ++i) {
-      const Path& before = outcomes_[i - 1].path;
-      const Path& after = outcomes_[i].path;
-      const std::size_t common = std::min(before.size, after.size);
-      std::size_t depth = 0;
-      while (depth < common && before.nodes[depth] == after.nodes[depth]) {
-        ++depth;
-      }
-      const bool diverges = depth > 0 && depth < common;
-      if (diverges && context_.plan.nodes[before.nodes[depth - 1]].kind == NodeKind::kFallback) {
-        ++moves;
-      }
-    }
-    return moves;
   }
 
   // ---- decisions
@@ -504,7 +371,7 @@ class Planner {
   }
 
   [[nodiscard]] milliseconds left_for_probe() const {
-    return kLongestForProbe - duration_cast<milliseconds>(now_ - last().ended);
+    return kLongestForProbe - duration_cast<milliseconds>(now_ - history_.last().ended);
   }
 
   [[nodiscard]] milliseconds time_until(TimePoint when) const {
@@ -526,7 +393,7 @@ class Planner {
     std::move(entrance.skipped().begin(), entrance.skipped().end(),
               std::back_inserter(decision.skipped));
     decision.leaves_issuer = !context_.request.issuer_provider.empty() &&
-                             !is_issuer(context_.plan, target_of(path), context_.request);
+                             !is_issuer(context_.plan, history_.target_of(path), context_.request);
     return decision;
   }
 
@@ -570,7 +437,7 @@ class Planner {
   }
 
   const PlanContext& context_;
-  std::span<const Outcome> outcomes_;
+  const AttemptHistory history_;
   TimePoint now_;
   std::optional<milliseconds> remaining_;
   bool has_open_ = false;        // somebody's breaker stood in the way
@@ -579,7 +446,6 @@ class Planner {
   std::optional<Decision> later_;
   std::string_view why_stopped_;
   std::vector<Skipped> skipped_;
-  std::vector<NodeIndex> avoided_;
 };
 
 }  // namespace
