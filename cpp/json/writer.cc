@@ -50,7 +50,6 @@ constexpr std::array<char, 256> make_escapes() {
 }
 
 constexpr std::array<char, 256> kEscapes = make_escapes();
-constexpr std::size_t kLongestEscape = 6;  // \uXXXX
 
 char* put_unicode_escape(char* to, unsigned unit) {
   *to++ = '\\';
