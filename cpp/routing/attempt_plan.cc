@@ -31,30 +31,83 @@ class Planner {
           std::optional<milliseconds> remaining)
       : context_(context), history_(context.plan, outcomes), now_(now), remaining_(remaining) {}
 
-  Decision plan() {
-    if (auto decision = plan_now()) {
-      return std::move(*decision);
+  Decision plan() { return history_.empty() ? plan_first() : plan_next(); }
+
+ private:
+  // Whether to look once more, for those who may be probed early.
+  bool turns_to_last_resorts() {
+    if (!has_open_ || is_last_resort_) {
+      return false;
     }
-    if (has_open_) {  // once more, for who may be probed early
-      is_last_resort_ = true;
-      skipped_.clear();
-      if (auto decision = plan_now()) {
-        decision->is_last_resort = true;
-        return std::move(*decision);
+    is_last_resort_ = true;
+    skipped_.clear();
+    return true;
+  }
+
+  // ---- the first attempt
+
+  Decision plan_first() {
+    while (true) {
+      Blocked blocked;
+      for (std::size_t i = 0; i < context_.roots.size(); ++i) {
+        if (i > 0 && context_.request.disables_fallbacks) {
+          break;
+        }
+        Entrance entrance = enter();
+        Path path;
+        if (entrance.descend(context_.roots[i], path)) {
+          return moved(entrance, path,
+                       i == 0 ? "first" : "no deployment of the model is available");
+        }
+        join(blocked, entrance);
+      }
+      if (!turns_to_last_resorts()) {
+        return blocked_decision(blocked);
       }
     }
-    if (history_.empty()) {
-      return blocked_decision();
+  }
+
+  Decision blocked_decision(const Blocked& blocked) {
+    const milliseconds until_free = time_until(blocked.until);
+    if (blocked.has_busy) {
+      if (context_.plan.policies.at_limit == AtLimit::kFail) {
+        return stop("every deployment is at its limit", ErrorKind::kRateLimit);
+      }
+      Decision queue =
+          wait(std::min(until_free, longest_wait(kLongestQueueing)), "waits for a place");
+      queue.waits_for = WaitsFor::kTurn;
+      return queue;
     }
+    if (blocked.has_cooling || blocked.has_open) {
+      const bool may_wait = context_.max_retries.value_or(1) > 0;
+      const milliseconds longest = longest_wait(kLongestWait);
+      if (may_wait && (until_free <= longest || blocked.has_probe)) {
+        return wait_for_recovery(std::min(until_free, longest));
+      }
+      return stop("every deployment is cooling down", ErrorKind::kServiceUnavailable);
+    }
+    if (blocked.is_too_long) {
+      return stop("the prompt fits no deployment's context window",
+                  ErrorKind::kContextWindowExceeded);
+    }
+    return blocked.has_condition_gap
+               ? stop("no condition matches, and there is no default", ErrorKind::kBadRequest)
+               : stop("no deployment takes this request", ErrorKind::kNotFound);
+  }
+
+  // ---- after a failure, from the target up
+
+  Decision plan_next() {
+    do {
+      if (auto decision = plan_now()) {
+        return std::move(*decision);
+      }
+    } while (turns_to_last_resorts());
     return later_ ? std::move(*later_) : stop(why_stopped_);
   }
 
- private:
   // Nothing: there is nobody to ask now.
   std::optional<Decision> plan_now() {
-    if (history_.empty()) {
-      return plan_first();
-    }
     const Outcome& last = history_.last();
     if (last.is_committed) {
       return stop("content was delivered");
@@ -69,55 +122,6 @@ class Planner {
     }
     return plan_other_root();
   }
-
-  // ---- the first attempt
-
-  std::optional<Decision> plan_first() {
-    blocked_ = {};
-    for (std::size_t i = 0; i < context_.roots.size(); ++i) {
-      if (i > 0 && context_.request.disables_fallbacks) {
-        break;
-      }
-      Entrance entrance = enter();
-      Path path;
-      if (entrance.descend(context_.roots[i], path)) {
-        return moved(entrance, path, i == 0 ? "first" : "no deployment of the model is available");
-      }
-      join(blocked_, entrance);
-    }
-    return std::nullopt;
-  }
-
-  // Why there was no first attempt.
-  Decision blocked_decision() {
-    const milliseconds until_free = time_until(blocked_.until);
-    if (blocked_.has_busy) {
-      if (context_.plan.policies.at_limit == AtLimit::kFail) {
-        return stop("every deployment is at its limit", ErrorKind::kRateLimit);
-      }
-      Decision queue =
-          wait(std::min(until_free, longest_wait(kLongestQueueing)), "waits for a place");
-      queue.waits_for = WaitsFor::kTurn;
-      return queue;
-    }
-    if (blocked_.has_cooling || blocked_.has_open) {
-      const bool may_wait = context_.max_retries.value_or(1) > 0;
-      const milliseconds longest = longest_wait(kLongestWait);
-      if (may_wait && (until_free <= longest || blocked_.has_probe)) {
-        return wait_for_recovery(std::min(until_free, longest));
-      }
-      return stop("every deployment is cooling down", ErrorKind::kServiceUnavailable);
-    }
-    if (blocked_.is_too_long) {
-      return stop("the prompt fits no deployment's context window",
-                  ErrorKind::kContextWindowExceeded);
-    }
-    return blocked_.has_condition_gap
-               ? stop("no condition matches, and there is no default", ErrorKind::kBadRequest)
-               : stop("no deployment takes this request", ErrorKind::kNotFound);
-  }
-
-  // ---- after a failure, from the target up
 
   std::optional<Decision> plan_at(std::size_t depth) {
     const NodeIndex index = history_.last().path.nodes[depth];
@@ -389,6 +393,7 @@ class Planner {
   Decision moved(Entrance& entrance, const Path& path, std::string_view why,
                  milliseconds pause = milliseconds(0)) {
     Decision decision = attempt(path, pause, why);
+    decision.is_last_resort = is_last_resort_;
     decision.skipped = std::move(skipped_);
     std::move(entrance.skipped().begin(), entrance.skipped().end(),
               std::back_inserter(decision.skipped));
@@ -442,7 +447,6 @@ class Planner {
   std::optional<milliseconds> remaining_;
   bool has_open_ = false;        // somebody's breaker stood in the way
   bool is_last_resort_ = false;  // and may be probed early
-  Blocked blocked_;              // of the first attempt
   std::optional<Decision> later_;
   std::string_view why_stopped_;
   std::vector<Skipped> skipped_;
