@@ -161,9 +161,9 @@ struct ResponseCache::Shard {
 };
 
 struct ResponseCache::AliasShard {
-  explicit AliasShard(BlockMemory& memory) : index(&memory) {}
+  AliasShard(Mutex& of_shard, BlockMemory& memory) : mutex(of_shard), index(&memory) {}
 
-  mutable Mutex mutex;
+  Mutex& mutex;  // that of the shard beside it; nobody needs both at once
   HashIndex<Hash128> index LLMGATE_GUARDED_BY(mutex);
 };
 

@@ -12,7 +12,7 @@ namespace llmgate::cache {
 namespace {
 
 constexpr std::size_t kLeastShardBytes = std::size_t{8} << 20U;
-constexpr std::size_t kMostShards = 64;
+constexpr std::size_t kMostShards = 32;
 
 // Of each entry: its place in the indexes and what allocations take beside their contents.
 constexpr std::size_t kPlaceBytes = 192;
@@ -58,7 +58,7 @@ ResponseCache::ResponseCache(const Options& options)
   shard_mask_ = count - 1;
   for (std::size_t i = 0; i < count; ++i) {
     shards_.push_back(std::make_unique<Shard>(shard_bytes, *memory_));
-    aliases_.push_back(std::make_unique<AliasShard>(*memory_));
+    aliases_.push_back(std::make_unique<AliasShard>(shards_.back()->mutex, *memory_));
   }
 }
 
@@ -371,7 +371,6 @@ std::size_t ResponseCache::clear(std::string_view space) {
 void ResponseCache::lock_all() {
   for (std::size_t i = 0; i < shards_.size(); ++i) {
     shards_[i]->mutex.lock();
-    aliases_[i]->mutex.lock();
   }
   memory_->lock();
 }
@@ -379,7 +378,6 @@ void ResponseCache::lock_all() {
 void ResponseCache::unlock_all() {
   memory_->unlock();
   for (std::size_t i = 0; i < shards_.size(); ++i) {
-    aliases_[i]->mutex.unlock();
     shards_[i]->mutex.unlock();
   }
 }
