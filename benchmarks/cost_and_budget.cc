@@ -4,9 +4,6 @@
 //   cost_and_budget TABLE N    prints {"cost_ns": ..., "budget_ns": ..., "both_ns": ...}
 //
 // Each is the best of seven runs of N, in CPU time: nothing in it waits.
-#include <time.h>
-
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -15,6 +12,7 @@
 #include <utility>
 
 #include "account/catalog_pricing.h"
+#include "cpu_time.h"
 #include "engine/call_account.h"
 #include "providers/provider.h"
 
@@ -23,12 +21,6 @@ namespace {
 using namespace llmgate;
 constexpr int kRuns = 7;
 const WallTime kNow{std::chrono::seconds(1763800000)};
-
-double cpu_nanoseconds() {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
-}
 
 engine::CallSpec spec() {
   auto request = chat::ChatRequest::read(
@@ -95,19 +87,14 @@ class Bench {
 
 template <typename Step>
 double nanoseconds_of(std::size_t count, Step step) {
-  double best = 0;
-  for (int run = 0; run < kRuns; ++run) {
-    const double began = cpu_nanoseconds();
+  return benchmarks::best_of(kRuns, count, [&] {
     for (std::size_t i = 0; i < count; ++i) {
       if (!step()) {
         std::fprintf(stderr, "cost_and_budget: a call has no price, or no room\n");
         std::exit(1);
       }
     }
-    const double each = (cpu_nanoseconds() - began) / static_cast<double>(count);
-    best = run == 0 ? each : std::min(best, each);
-  }
-  return best;
+  });
 }
 
 }  // namespace
