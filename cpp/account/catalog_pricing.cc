@@ -36,16 +36,12 @@ Pricing::Limits CatalogPricing::limits(const Priced& of) const {
     return {};
   }
   using enum Price;
-  const ModelPrices& prices = (*facts)->prices;
-  Limits limits{(*facts)->context_window, (*facts)->max_output, *facts, false, false, false};
-  // Most models have none of them.
-  if (prices.has_any({kAudioInput, kAudioOutput, kImageInput, kImageOutput, kVideoInput,
-                      kVideoOutput, kCacheWriteLong})) {
-    limits.has_audio = prices.has_any({kAudioInput, kAudioOutput});
-    limits.has_images = prices.has_any({kImageInput, kImageOutput, kVideoInput, kVideoOutput});
-    limits.has_long_cache = prices.has_any({kCacheWriteLong});
-  }
-  return limits;
+  constexpr PriceMask kAudio = mask_of({kAudioInput, kAudioOutput});
+  constexpr PriceMask kImages = mask_of({kImageInput, kImageOutput, kVideoInput, kVideoOutput});
+  const PriceMask priced = (*facts)->prices.known();
+  return {
+      (*facts)->context_window, (*facts)->max_output,    *facts,
+      (priced & kAudio) != 0,   (priced & kImages) != 0, (priced & mask_of(kCacheWriteLong)) != 0};
 }
 
 }  // namespace llmgate::account

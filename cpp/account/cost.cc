@@ -188,8 +188,9 @@ std::optional<Cost> price(const Facts& facts, const chat::Usage& usage,
   }
   const std::string_view tier =
       counts.service_tier.empty() ? options.service_tier : counts.service_tier;
-  const PriceSet prices =
-      facts->prices.at({counts.prompt, options.time_s, tier, options.is_batch || tier == "batch"});
+  std::optional<PriceSet> storage;
+  const PriceSet& prices = facts->prices.at(
+      {counts.prompt, options.time_s, tier, options.is_batch || tier == "batch"}, storage);
   std::optional<Cost> cost(std::in_place);
   cost->facts = facts;
   cost->source = facts->price_source == "registered" ? CostSource::kRegistered : CostSource::kTable;
@@ -227,8 +228,9 @@ std::optional<Cost> cost_of(ModelCatalog& catalog, const PricedCall& call, const
 
 std::optional<Usd> cost_bound(const ModelFacts& facts, std::int64_t prompt_tokens,
                               std::int64_t max_tokens, const BoundOptions& options) {
-  const PriceSet prices =
-      facts.prices.highest({prompt_tokens, options.time_s, options.service_tier, options.is_batch});
+  std::optional<PriceSet> storage;
+  const PriceSet& prices = facts.prices.highest(
+      {prompt_tokens, options.time_s, options.service_tier, options.is_batch}, storage);
   const auto bound = bound_at(prices, prompt_tokens, max_tokens, options);
   return bound ? std::optional(options.change.apply(*bound, prompt_tokens + max_tokens))
                : std::nullopt;

@@ -333,9 +333,13 @@ void ModelCatalog::change_prices(PriceChanges changes) {
       changes.is_empty() ? nullptr : std::make_shared<const PriceChanges>(std::move(changes));
   const MutexLock lock(mutex_);
   changes_ = std::move(shared);
+  has_changes_ = changes_ != nullptr;
 }
 
 PriceChange ModelCatalog::change_for(std::string_view provider, std::string_view model) {
+  if (!has_changes_) {
+    return {};
+  }
   std::shared_ptr<const PriceChanges> changes;
   {
     const MutexLock lock(mutex_);
@@ -358,6 +362,7 @@ void ModelCatalog::reset() {
   memo_.clear();
   registered_.clear();
   changes_.reset();
+  has_changes_ = false;
 }
 
 }  // namespace llmgate::account

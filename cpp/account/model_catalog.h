@@ -3,6 +3,7 @@
 // change. Account step of a request's path, and what plans are filled from.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -84,7 +85,8 @@ class ModelCatalog {
     using is_transparent = void;  // NOLINT(readability-identifier-naming): the library's name
     template <typename Text>
     std::size_t operator()(const Asked<Text>& of) const {
-      return hash_bytes(of.model, hash_bytes(of.provider)) + hash_bytes(of.base_model);
+      const std::uint64_t hash = hash_bytes(of.model, hash_bytes(of.provider));
+      return of.base_model.empty() ? hash : hash_bytes(of.base_model, hash);
     }
   };
   struct Equal {
@@ -118,6 +120,7 @@ class ModelCatalog {
   std::unordered_map<Asked<std::string>, Facts, Hash, Equal> memo_ LLMGATE_GUARDED_BY(mutex_);
   std::unordered_map<std::string, RegisteredFacts> registered_ LLMGATE_GUARDED_BY(mutex_);
   std::shared_ptr<const PriceChanges> changes_ LLMGATE_GUARDED_BY(mutex_);
+  std::atomic<bool> has_changes_{false};  // most processes have none, and take no lock to see it
 };
 
 }  // namespace llmgate::account

@@ -23,7 +23,7 @@ struct PriceChange {
     return factor.is_one() && per_request.is_zero() && per_token.is_zero();
   }
   [[nodiscard]] Usd apply(Usd price, std::int64_t tokens) const {
-    return price * factor + per_request + per_token * tokens;
+    return is_none() ? price : price * factor + per_request + per_token * tokens;
   }
 };
 

@@ -93,10 +93,12 @@ void PriceTable::raise(PriceSet& prices, std::int64_t prompt_tokens) const {
   }
 }
 
-bool PriceTable::has_any(std::initializer_list<Price> names) const {
-  return base.has_any(names) || std::any_of(tiers.begin(), tiers.end(), [&](const auto& tier) {
-           return tier.prices.has_any(names);
-         });
+PriceMask PriceTable::known() const {
+  PriceMask mask = base.known();
+  for (const PriceTier& tier : tiers) {
+    mask |= tier.prices.known();
+  }
+  return mask;
 }
 
 void PriceTable::forget(const PriceSet& other) {
@@ -112,12 +114,22 @@ const PriceMode* ModelPrices::mode(std::string_view name) const {
   return found == modes.end() ? nullptr : &*found;
 }
 
-bool ModelPrices::has_any(std::initializer_list<Price> names) const {
-  const auto is_in = [&](const auto& all) {
-    return std::any_of(all.begin(), all.end(),
-                       [&](const auto& one) { return one.prices.has_any(names); });
+const PriceMode* ModelPrices::mode_of(const PriceMoment& moment) const {
+  const std::string_view name = mode_name(moment);
+  return name.empty() ? nullptr : mode(name);
+}
+
+PriceMask ModelPrices::known() const {
+  PriceMask mask = ordinary.known();
+  const auto add = [&mask](const auto& all) {
+    for (const auto& one : all) {
+      mask |= one.prices.known();
+    }
   };
-  return ordinary.has_any(names) || is_in(modes) || is_in(hours) || is_in(later);
+  add(modes);
+  add(hours);
+  add(later);
+  return mask;
 }
 
 const PriceTable& ModelPrices::table_on(std::int64_t time_s) const {
@@ -128,7 +140,7 @@ const PriceTable& ModelPrices::table_on(std::int64_t time_s) const {
   return *table;
 }
 
-PriceSet ModelPrices::at(const PriceMoment& moment) const {
+const PriceSet& ModelPrices::at(const PriceMoment& moment, std::optional<PriceSet>& storage) const {
   const PriceTable* table = &table_on(moment.time_s);
   if (table == &ordinary && !hours.empty()) {
     const auto minute = static_cast<int>(moment.time_s % kSecondsOfDay / 60);
@@ -136,23 +148,31 @@ PriceSet ModelPrices::at(const PriceMoment& moment) const {
       table = window.has(minute) ? &window.prices : table;
     }
   }
-  PriceSet prices;
+  const PriceMode* const found = mode_of(moment);
+  if (found == nullptr && table->has_base_for(moment.prompt_tokens)) {
+    return table->base;
+  }
+  PriceSet& prices = storage.emplace();
   table->lay_on(prices, moment.prompt_tokens);
-  const std::string_view name = mode_name(moment);
-  if (const PriceMode* found = name.empty() ? nullptr : mode(name)) {
+  if (found != nullptr) {
     found->prices.lay_on(prices, moment.prompt_tokens);
   }
   return prices;
 }
 
-PriceSet ModelPrices::highest(const PriceMoment& moment) const {
-  PriceSet prices;
-  table_on(moment.time_s).raise(prices, moment.prompt_tokens);
+const PriceSet& ModelPrices::highest(const PriceMoment& moment,
+                                     std::optional<PriceSet>& storage) const {
+  const PriceTable& table = table_on(moment.time_s);
+  const PriceMode* const found = mode_of(moment);
+  if (hours.empty() && found == nullptr && table.has_base_for(moment.prompt_tokens)) {
+    return table.base;
+  }
+  PriceSet& prices = storage.emplace();
+  table.raise(prices, moment.prompt_tokens);
   for (const PriceHours& window : hours) {
     window.prices.raise(prices, moment.prompt_tokens);
   }
-  const std::string_view name = mode_name(moment);
-  if (const PriceMode* found = name.empty() ? nullptr : mode(name)) {
+  if (found != nullptr) {
     found->prices.raise(prices, moment.prompt_tokens);
   }
   return prices;

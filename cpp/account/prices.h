@@ -2,7 +2,6 @@
 // a request is processed, the hour, a date. Account step of a request's path. Plain values.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <initializer_list>
@@ -54,9 +53,20 @@ inline constexpr Price kLastTokenPrice = Price::kVideoOutput;
 std::string_view name_of(Price price);
 std::optional<Price> price_named(std::string_view name);
 
+// Prices by their names alone, a bit for each.
+using PriceMask = std::uint32_t;
+constexpr PriceMask mask_of(Price price) { return PriceMask{1} << static_cast<std::size_t>(price); }
+constexpr PriceMask mask_of(std::initializer_list<Price> names) {
+  PriceMask mask = 0;
+  for (const Price name : names) {
+    mask |= mask_of(name);
+  }
+  return mask;
+}
+
 class PriceSet {
  public:
-  [[nodiscard]] bool has(Price price) const { return (known_ & bit(price)) != 0; }
+  [[nodiscard]] bool has(Price price) const { return (known_ & mask_of(price)) != 0; }
   [[nodiscard]] bool is_empty() const { return known_ == 0; }
   // Of a token or a piece; means nothing where has() says no.
   [[nodiscard]] Usd at(Price price) const { return prices_[place(price)]; }
@@ -65,25 +75,21 @@ class PriceSet {
   }
   void set(Price price, Usd usd) {
     prices_[place(price)] = usd;
-    known_ |= bit(price);
+    known_ |= mask_of(price);
   }
   // Takes over what the other set knows.
   void lay(const PriceSet& over);
   // Takes over what the other set knows and this one does not, or has cheaper.
   void raise(const PriceSet& to);
-  // Whether any of these is known.
-  [[nodiscard]] bool has_any(std::initializer_list<Price> names) const {
-    return std::any_of(names.begin(), names.end(), [this](Price name) { return has(name); });
-  }
+  [[nodiscard]] PriceMask known() const { return known_; }
   // No longer knows what the other set knows.
   void forget(const PriceSet& other) { known_ &= ~other.known_; }
 
  private:
   static constexpr std::size_t place(Price price) { return static_cast<std::size_t>(price); }
-  static constexpr std::uint32_t bit(Price price) { return std::uint32_t{1} << place(price); }
 
   std::array<Usd, kPriceCount> prices_{};
-  std::uint32_t known_ = 0;
+  PriceMask known_ = 0;
 };
 
 // For requests with a longer prompt: the whole request has these prices, not the excess alone.
@@ -101,7 +107,12 @@ struct PriceTable {
   // holds in the tier too.
   void lay_on(PriceSet& prices, std::int64_t prompt_tokens) const;
   void raise(PriceSet& prices, std::int64_t prompt_tokens) const;
-  [[nodiscard]] bool has_any(std::initializer_list<Price> names) const;
+  // Known for some size of prompt.
+  [[nodiscard]] PriceMask known() const;
+  // Whether a prompt of this size costs what the base says.
+  [[nodiscard]] bool has_base_for(std::int64_t prompt_tokens) const {
+    return tiers.empty() || prompt_tokens <= tiers.front().above;
+  }
   void forget(const PriceSet& other);
 };
 
@@ -145,16 +156,18 @@ struct ModelPrices {
   std::vector<LaterPrices> later;  // the earlier ones first
 
   [[nodiscard]] bool is_empty() const { return ordinary.is_empty() && later.empty(); }
-  // Whether any of these is known for some size of prompt, at some time, in some mode.
-  [[nodiscard]] bool has_any(std::initializer_list<Price> names) const;
+  // Known for some size of prompt, at some time, in some mode.
+  [[nodiscard]] PriceMask known() const;
   [[nodiscard]] const PriceMode* mode(std::string_view name) const;
-  [[nodiscard]] PriceSet at(const PriceMoment& moment) const;
+  // What has to be put together first lies in `storage`; most prices are in the table as they are.
+  const PriceSet& at(const PriceMoment& moment, std::optional<PriceSet>& storage) const;
   // The highest of each price that a request with such a prompt, or a shorter one, can come to,
   // whatever the hour, and with its service tier or without.
-  [[nodiscard]] PriceSet highest(const PriceMoment& moment) const;
+  const PriceSet& highest(const PriceMoment& moment, std::optional<PriceSet>& storage) const;
 
  private:
   [[nodiscard]] const PriceTable& table_on(std::int64_t time_s) const;
+  [[nodiscard]] const PriceMode* mode_of(const PriceMoment& moment) const;
 };
 
 }  // namespace llmgate::account

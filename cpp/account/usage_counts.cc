@@ -19,7 +19,7 @@ std::int64_t within(std::int64_t tokens) {
 
 bool is_space(char byte) { return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t'; }
 
-// One member of the native object: in which object it stands, its name, and where its value begins.
+// A member of the native object: in which object it stands, its name, and where its value begins.
 struct Pair {
   std::string_view inside;
   std::string_view name;
@@ -80,9 +80,6 @@ void read_cost(const Pair& pair, ToldCost& told) {
 
 void read_count(const Pair& pair, UsageCounts& counts) {
   const std::string_view name = pair.name;
-  if (name == "prompt_tokens" || name == "completion_tokens" || name == "total_tokens") {
-    return;  // in the normalised counts
-  }
   if (name == "audio_tokens") {
     (is_of_answer(pair.inside) ? counts.audio_output : counts.audio_input) = count(pair.value);
   } else if (name == "image_tokens") {
@@ -133,27 +130,45 @@ void read_modalities(std::string_view native, UsageCounts& counts) {
                   nullptr);
 }
 
-std::size_t skip_spaces(std::string_view text, std::size_t at) {
-  while (at < text.size() && is_space(text[at])) {
-    ++at;
-  }
-  return at;
+std::string_view value_behind(std::string_view native, std::size_t colon) {
+  do {
+    ++colon;
+  } while (colon < native.size() && is_space(native[colon]));
+  return native.substr(colon);
 }
 
-// The name before this colon; empty where it stands in a text.
-std::string_view name_before(std::string_view native, std::size_t colon) {
-  std::size_t end = colon;
-  while (end > 0 && is_space(native[end - 1])) {
-    --end;
+// What a name ends with before this colon, its quote included; empty where the colon stands in a
+// text.
+std::string_view until_name(std::string_view native, std::size_t colon) {
+  while (colon > 0 && is_space(native[colon - 1])) {
+    --colon;
   }
-  if (end < 2 || native[end - 1] != '"' || native[end - 2] == '\\') {
-    return {};
-  }
-  std::size_t begin = end - 1;  // names are short: nothing is faster than looking at each byte
-  while (begin > 0 && native[begin - 1] != '"') {
+  const bool is_name = colon >= 2 && native[colon - 1] == '"' && native[colon - 2] != '\\';
+  return is_name ? native.substr(0, colon) : std::string_view();
+}
+
+// The name that `until` ends with.
+std::string_view last_name(std::string_view until) {
+  const std::size_t end = until.size() - 1;
+  std::size_t begin = end;  // names are short: nothing is faster than looking at each byte
+  while (begin > 0 && until[begin - 1] != '"') {
     --begin;
   }
-  return begin == 0 ? std::string_view() : native.substr(begin, end - 1 - begin);
+  return begin == 0 ? std::string_view() : until.substr(begin, end - begin);
+}
+
+// The object that the name at the end of `until` stands in, where it was entered behind `entered`
+// and has not been left since.
+std::string_view object_around(std::string_view entered, std::string_view until) {
+  const bool is_left =
+      entered.empty() || until.substr(entered.size()).find_first_of("}]") != std::string_view::npos;
+  return is_left ? std::string_view() : last_name(entered);
+}
+
+// In the normalised counts already.
+bool is_normalised(std::string_view until) {
+  return until.ends_with("\"prompt_tokens\"") || until.ends_with("\"completion_tokens\"") ||
+         until.ends_with("\"total_tokens\"");
 }
 
 bool is_zero(std::string_view value) {
@@ -161,31 +176,27 @@ bool is_zero(std::string_view value) {
 }
 
 // Walks over the members of an object that has been read as JSON before, from colon to colon: a
-// second reading would cost as much as all the rest. Most counts are zero, and pass at a glance.
+// second reading would cost as much as all the rest. Most counts are zero or known, and pass at a
+// glance.
 void read_native(std::string_view native, UsageCounts& counts) {
-  Pair pair;
+  std::string_view entered;  // all before the object that was entered last
   bool has_modalities = false;
   for (std::size_t colon = native.find(':'); colon != std::string_view::npos;
        colon = native.find(':', colon + 1)) {
-    pair.value = native.substr(skip_spaces(native, colon + 1));
-    if (is_zero(pair.value)) {
+    const std::string_view value = value_behind(native, colon);
+    if (is_zero(value)) {
       continue;
     }
-    pair.name = name_before(native, colon);
-    if (pair.name.empty()) {
+    const std::string_view until = until_name(native, colon);
+    if (until.empty() || is_normalised(until)) {
       continue;
     }
-    if (pair.value.starts_with('{')) {
-      pair.inside = pair.name;
+    if (value.starts_with('{')) {
+      entered = until;
       continue;
     }
-    const char* const inside = pair.inside.data();
-    if (inside != nullptr &&
-        std::string_view(inside, static_cast<std::size_t>(pair.name.data() - inside))
-                .find_first_of("}]") != std::string_view::npos) {
-      pair.inside = {};  // that object has been left
-    }
-    has_modalities = has_modalities || (pair.name == "modality" && word(pair.value) != "TEXT");
+    const Pair pair{object_around(entered, until), last_name(until), value};
+    has_modalities = has_modalities || (pair.name == "modality" && word(value) != "TEXT");
     read_count(pair, counts);
   }
   if (has_modalities) {

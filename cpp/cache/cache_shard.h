@@ -6,7 +6,6 @@
 #pragma once
 
 #include <algorithm>
-#include <atomic>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -114,7 +113,8 @@ struct ResponseCache::Node : Queued {
   Hash128 canonical;
 };
 
-struct ResponseCache::Shard {
+// What a hit writes lies in one line of memory, which cores hand to each other.
+struct alignas(64) ResponseCache::Shard {
   Shard(std::size_t most_bytes, BlockMemory& memory) : index(&memory), queue(most_bytes) {}
   ~Shard() {
     queue.for_each([](Queued& queued) { std::exchange(static_cast<Node&>(queued).self, nullptr); });
@@ -152,12 +152,12 @@ struct ResponseCache::Shard {
   }
 
   mutable Mutex mutex;
+  std::uint64_t hits LLMGATE_GUARDED_BY(mutex) = 0;
   HashIndex<Node*> index LLMGATE_GUARDED_BY(mutex);
   EvictionQueue queue;  // guarded by the mutex, too; the destructor needs none
   std::uint64_t evictions LLMGATE_GUARDED_BY(mutex) = 0;
   std::uint64_t expirations LLMGATE_GUARDED_BY(mutex) = 0;
   std::uint64_t stores LLMGATE_GUARDED_BY(mutex) = 0;
-  std::atomic<std::uint64_t> hits{0};
 };
 
 struct ResponseCache::AliasShard {

@@ -50,7 +50,9 @@ class EvictionQueue {
 
   void add(Queued& entry);
   static void touch(Queued& entry) {
-    entry.uses = entry.uses < kMostUses ? entry.uses + 1 : kMostUses;
+    if (entry.uses < kMostUses) {
+      ++entry.uses;
+    }
   }
   void remove(Queued& entry);  // deleted or expired: not remembered
   void resize(Queued& entry, std::size_t bytes);

@@ -120,6 +120,7 @@ SharedEntry ResponseCache::find_primary(const Hash128& primary, const CacheKey& 
       EvictionQueue::touch(*node);
       entry = node->shared_entry();
       other = node->other(key.spelling);
+      ++shard.hits;  // taken back where the texts differ: that is as good as never so
     }
   }
   if (expired != nullptr) {
@@ -131,9 +132,10 @@ SharedEntry ResponseCache::find_primary(const Hash128& primary, const CacheKey& 
   const bool is_same = entry->scope == key.scope && is_fresh(*entry, freshness) &&
                        (entry->spelling == spelling || (other != nullptr && *other == spelling));
   if (!is_same) {
+    MutexLock lock(shard.mutex);
+    --shard.hits;
     return nullptr;
   }
-  shard.hits.fetch_add(1, std::memory_order_relaxed);
   return entry;
 }
 
@@ -177,7 +179,9 @@ SharedEntry ResponseCache::find_again(const CacheKey& key, std::string_view spel
     return nullptr;
   }
   remember_spelling(entry, primary, key, spelling);
-  shard_of(primary).hits.fetch_add(1, std::memory_order_relaxed);
+  Shard& shard = shard_of(primary);
+  MutexLock lock(shard.mutex);
+  ++shard.hits;
   return entry;
 }
 
@@ -387,8 +391,8 @@ CacheStats ResponseCache::stats() const {
   stats.misses = misses_.load(std::memory_order_relaxed);
   stats.refusals = refusals_.load(std::memory_order_relaxed);
   for (const std::unique_ptr<Shard>& shard : shards_) {
-    stats.hits += shard->hits.load(std::memory_order_relaxed);
     MutexLock lock(shard->mutex);
+    stats.hits += shard->hits;
     stats.stores += shard->stores;
     stats.evictions += shard->evictions;
     stats.expirations += shard->expirations;

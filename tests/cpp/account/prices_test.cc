@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "support/price_moments.h"
+
 namespace llmgate::account {
 namespace {
 
@@ -51,10 +53,10 @@ TEST(ModelPrices, TakeTheTierThatAPromptReaches) {
   ModelPrices prices;
   prices.ordinary.base = set_of({{kInput, 1}, {kOutput, 2}});
   prices.ordinary.tiers = {{100, set_of({{kInput, 3}})}, {200, set_of({{kInput, 5}})}};
-  EXPECT_EQ(prices.at({.prompt_tokens = 100}).at(kInput), cents(1));
-  EXPECT_EQ(prices.at({.prompt_tokens = 101}).at(kInput), cents(3));
-  EXPECT_EQ(prices.at({.prompt_tokens = 201}).at(kInput), cents(5));
-  EXPECT_EQ(prices.at({.prompt_tokens = 201}).at(kOutput), cents(2));
+  EXPECT_EQ(prices_at(prices, {.prompt_tokens = 100}).at(kInput), cents(1));
+  EXPECT_EQ(prices_at(prices, {.prompt_tokens = 101}).at(kInput), cents(3));
+  EXPECT_EQ(prices_at(prices, {.prompt_tokens = 201}).at(kInput), cents(5));
+  EXPECT_EQ(prices_at(prices, {.prompt_tokens = 201}).at(kOutput), cents(2));
 }
 
 TEST(ModelPrices, LayAServiceTierOverTheOrdinaryOnes) {
@@ -62,12 +64,13 @@ TEST(ModelPrices, LayAServiceTierOverTheOrdinaryOnes) {
   prices.ordinary.base = set_of({{kInput, 4}, {kOutput, 8}, {kCacheRead, 1}});
   prices.modes = {{"priority", {set_of({{kInput, 7}}), {{100, set_of({{kInput, 9}})}}}},
                   {"batch", {set_of({{kInput, 2}, {kOutput, 4}}), {}}}};
-  EXPECT_EQ(prices.at({.service_tier = "priority"}).at(kInput), cents(7));
-  EXPECT_EQ(prices.at({.service_tier = "priority"}).at(kOutput), cents(8));
-  EXPECT_EQ(prices.at({.prompt_tokens = 101, .service_tier = "priority"}).at(kInput), cents(9));
-  EXPECT_EQ(prices.at({.is_batch = true}).at(kOutput), cents(4));
+  EXPECT_EQ(prices_at(prices, {.service_tier = "priority"}).at(kInput), cents(7));
+  EXPECT_EQ(prices_at(prices, {.service_tier = "priority"}).at(kOutput), cents(8));
+  EXPECT_EQ(prices_at(prices, {.prompt_tokens = 101, .service_tier = "priority"}).at(kInput),
+            cents(9));
+  EXPECT_EQ(prices_at(prices, {.is_batch = true}).at(kOutput), cents(4));
   for (const char* ordinary : {"", "default", "standard", "on_demand"}) {
-    EXPECT_EQ(prices.at({.service_tier = ordinary}).at(kInput), cents(4)) << ordinary;
+    EXPECT_EQ(prices_at(prices, {.service_tier = ordinary}).at(kInput), cents(4)) << ordinary;
   }
 }
 
@@ -77,7 +80,7 @@ TEST(ModelPrices, ChangeWithTheHourAndTheDay) {
   prices.hours = {{60, 120, {set_of({{kInput, 2}}), {}}}, {1380, 30, {set_of({{kInput, 3}}), {}}}};
   prices.later = {{std::int64_t{1'000'000} * 86'400, {set_of({{kInput, 9}}), {}}}};
   const auto at = [&prices](std::int64_t time_s) {
-    return prices.at({.time_s = time_s}).at(kInput);
+    return prices_at(prices, {.time_s = time_s}).at(kInput);
   };
   EXPECT_EQ(at(59 * 60), cents(3 - 2));
   EXPECT_EQ(at(60 * 60), cents(2));
@@ -95,23 +98,24 @@ TEST(ModelPrices, KnowTheHighestThatMayCome) {
   prices.hours = {{0, 60, {set_of({{kOutput, 9}}), {}}}};
   prices.modes = {{"flex", {set_of({{kInput, 1}}), {}}},
                   {"priority", {set_of({{kInput, 20}}), {}}}};
-  EXPECT_EQ(prices.highest({.prompt_tokens = 100}).at(kInput), cents(4));
-  EXPECT_EQ(prices.highest({.prompt_tokens = 101}).at(kInput), cents(6));
-  EXPECT_EQ(prices.highest({.time_s = 7200}).at(kOutput), cents(9));
-  EXPECT_EQ(prices.highest({.service_tier = "flex"}).at(kInput), cents(4));
-  EXPECT_EQ(prices.highest({.service_tier = "priority"}).at(kInput), cents(20));
+  EXPECT_EQ(highest_prices(prices, {.prompt_tokens = 100}).at(kInput), cents(4));
+  EXPECT_EQ(highest_prices(prices, {.prompt_tokens = 101}).at(kInput), cents(6));
+  EXPECT_EQ(highest_prices(prices, {.time_s = 7200}).at(kOutput), cents(9));
+  EXPECT_EQ(highest_prices(prices, {.service_tier = "flex"}).at(kInput), cents(4));
+  EXPECT_EQ(highest_prices(prices, {.service_tier = "priority"}).at(kInput), cents(20));
 }
 
 TEST(ModelPrices, KnowWhatHasAPriceAtAnyTimeAndInAnyMode) {
   ModelPrices prices;
   prices.ordinary.base = set_of({{kInput, 4}, {kOutput, 8}});
-  EXPECT_TRUE(prices.has_any({kAudioInput, kOutput}));
-  EXPECT_FALSE(prices.has_any({kAudioInput, kAudioOutput}));
+  EXPECT_EQ(prices.known(), mask_of({kInput, kOutput}));
   prices.ordinary.tiers = {{100, set_of({{kAudioInput, 6}})}};
-  EXPECT_TRUE(prices.has_any({kAudioInput, kAudioOutput}));
+  EXPECT_EQ(prices.known(), mask_of({kInput, kOutput, kAudioInput}));
   prices.ordinary.tiers.clear();
   prices.modes = {{"priority", {set_of({{kAudioOutput, 20}}), {}}}};
-  EXPECT_TRUE(prices.has_any({kAudioInput, kAudioOutput}));
+  prices.hours = {{0, 60, {set_of({{kImageInput, 9}}), {}}}};
+  prices.later = {{5, {set_of({{kRequest, 9}}), {}}}};
+  EXPECT_EQ(prices.known(), mask_of({kInput, kOutput, kAudioOutput, kImageInput, kRequest}));
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "support/price_moments.h"
+
 namespace llmgate::account {
 namespace {
 
@@ -29,8 +31,9 @@ TEST(RegisteredFacts, StayWhatTheyDoNotSay) {
   EXPECT_EQ(facts.context_window, 10);
   EXPECT_EQ(facts.supports("vision"), false);
   EXPECT_EQ(facts.price_source, "litellm");
-  EXPECT_EQ(facts.prices.at({.prompt_tokens = 101, .time_s = 50'000}).at(Price::kInput).text(),
-            "0.000009");
+  EXPECT_EQ(
+      prices_at(facts.prices, {.prompt_tokens = 101, .time_s = 50'000}).at(Price::kInput).text(),
+      "0.000009");
 }
 
 TEST(RegisteredFacts, ReplaceAPriceInEveryTierAndHour) {
@@ -40,13 +43,13 @@ TEST(RegisteredFacts, ReplaceAPriceInEveryTierAndHour) {
   registered->lay_on(facts);
   for (const std::int64_t tokens : {1, 101}) {
     for (const std::int64_t time_s : {0, 50'000}) {
-      const PriceSet prices = facts.prices.at({.prompt_tokens = tokens, .time_s = time_s});
+      const PriceSet prices = prices_at(facts.prices, {.prompt_tokens = tokens, .time_s = time_s});
       EXPECT_EQ(prices.at(Price::kInput).text(), "0.000005");
       EXPECT_EQ(prices.at(Price::kOutput).text(), "0.000002");
     }
   }
-  EXPECT_EQ(facts.prices.at({.is_batch = true}).at(Price::kInput).text(), "0.000005");
-  EXPECT_EQ(facts.prices.at({.is_batch = true}).at(Price::kOutput).text(), "0.000001");
+  EXPECT_EQ(prices_at(facts.prices, {.is_batch = true}).at(Price::kInput).text(), "0.000005");
+  EXPECT_EQ(prices_at(facts.prices, {.is_batch = true}).at(Price::kOutput).text(), "0.000001");
   EXPECT_EQ(facts.price_source, "registered");
 }
 
@@ -64,10 +67,10 @@ TEST(RegisteredFacts, ReadLitellmsWholeSchema) {
   ModelFacts facts;
   registered->lay_on(facts);
   const auto& prices = facts.prices;
-  EXPECT_EQ(prices.at({.prompt_tokens = 200'001}).at(Price::kInput).text(), "0.000002");
-  EXPECT_EQ(prices.at({.prompt_tokens = 100}).at(Price::kOutput).text(), "0.000004");
-  EXPECT_EQ(prices.at({.prompt_tokens = 101}).at(Price::kOutput).text(), "0.000008");
-  EXPECT_EQ(prices.at({.service_tier = "priority"}).at(Price::kOutput).text(), "0.000003");
+  EXPECT_EQ(prices_at(prices, {.prompt_tokens = 200'001}).at(Price::kInput).text(), "0.000002");
+  EXPECT_EQ(prices_at(prices, {.prompt_tokens = 100}).at(Price::kOutput).text(), "0.000004");
+  EXPECT_EQ(prices_at(prices, {.prompt_tokens = 101}).at(Price::kOutput).text(), "0.000008");
+  EXPECT_EQ(prices_at(prices, {.service_tier = "priority"}).at(Price::kOutput).text(), "0.000003");
   EXPECT_EQ(prices.ordinary.base.at(Price::kWebSearch).text(), "0.03");
   EXPECT_FALSE(prices.ordinary.base.has(Price::kCacheRead));
   EXPECT_EQ(facts.max_output, 5);
