@@ -252,7 +252,7 @@ class AsyncSink {
   // All of it is there before anyone waits.
   std::shared_ptr<AsyncStream> stored_stream(CallArguments arguments) {
     auto stream = std::make_shared<AsyncStream>(state_, nullptr, nullptr, arguments.drop_params);
-    std::vector<std::string> chunks = chat::render_chunks(arguments.hit->turn);
+    std::vector<std::string> chunks = chat::render_chunks(arguments.hit->answer->turn);
     stream->receive({0, std::move(chunks), std::move(arguments.hit)});
     return stream;
   }

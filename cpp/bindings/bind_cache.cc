@@ -12,6 +12,7 @@
 #include "bindings/python_view.h"
 #include "bindings/register.h"
 #include "bindings/router_handle.h"
+#include "cache/stored_answer.h"
 #include "chat/view.h"
 #include "config/cache_settings.h"
 #include "json/writer.h"
@@ -80,13 +81,13 @@ void write_time(std::string_view name, std::int64_t time_ms, json::Writer& out) 
 
 // `with_content`: the request and the answer, too.
 void write_entry(const cache::CachedEntry& entry, bool with_content, json::Writer& out) {
-  const chat::Turn& turn = entry.stored.turn;
-  out.begin_object().escaped_key("id").string(entry.id);
+  const chat::Turn& turn = entry.answer->turn;
+  out.begin_object().escaped_key("id").string(cache::id_of(entry.place));
   out.escaped_key("namespace").string(entry.space);
   out.escaped_key("provider").string(turn.provider).escaped_key("model").escaped(turn.model);
   write_time("stored_at", entry.stored_at_ms, out);
   write_time("expires_at", entry.expires_at_ms, out);
-  out.escaped_key("bytes").number(cache::byte_size(entry.stored) + entry.spelling.size());
+  out.escaped_key("bytes").number(cache::byte_size(*entry.answer) + entry.spelling.size());
   if (with_content) {
     out.escaped_key("request").raw(entry.spelling);
     out.escaped_key("response").raw(chat::render_view(turn));

@@ -10,7 +10,7 @@
 #include "bindings/python_json.h"
 #include "bindings/python_view.h"
 #include "bindings/register.h"
-#include "cache/stored_turn.h"
+#include "cache/stored_answer.h"
 #include "chat/disposition.h"
 #include "chat/request.h"
 #include "engine/answer_reader.h"
@@ -56,7 +56,8 @@ net::ResponseHead head_of(int status, const py::dict& headers) {
 }
 
 struct Parsed {
-  std::unique_ptr<engine::Completion> completion = std::make_unique<engine::Completion>();
+  std::shared_ptr<chat::Answer> answer = std::make_shared<chat::Answer>();
+  std::unique_ptr<engine::Completion> completion = std::make_unique<engine::Completion>(answer);
   std::vector<std::string> chunks;
 };
 
@@ -76,12 +77,12 @@ void read_answer(engine::AnswerReader& reader, const py::iterable& pieces, bool 
   if (!error) {
     net::TransferEnd end;
     end.framed = framed || is_complete;
-    error = reader.finish(end, parsed.chunks, parsed.completion->turn);
+    error = reader.finish(end, parsed.chunks, parsed.answer->turn);
     if (!error) {
       return;
     }
   }
-  parsed.completion->turn = reader.take_partial();
+  parsed.answer->turn = reader.take_partial();
   parsed.completion->error = std::move(error);
 }
 
@@ -111,10 +112,11 @@ py::object parse(ModuleState& state, const std::string& format, const std::strin
       completion.error->status = status;
     }
   }
-  completion.status = status;
   completion.headers = std::move(reader.head().headers);
-  completion.request_id = wire::request_id_of(completion.headers);
-  completion.raw = reader.take_raw();
+  chat::Answer& answer = *parsed.answer;
+  answer.status = status;
+  answer.request_id = wire::request_id_of(completion.headers);
+  (answer.turn.is_view_as_sent ? answer.raw : completion.raw) = reader.take_raw();
   py::object wrapped = wrap_completion(state, std::move(parsed.completion), true);
   raise_if_failed(wrapped);
   return wrapped;
@@ -136,9 +138,9 @@ py::object build_from_chunks(ModuleState& state, const py::iterable& chunks) {
       raise_error(state, outcome.error(), py::none());
     }
   }
-  auto completion = std::make_unique<engine::Completion>();
-  completion->turn = parser->take_turn();
-  return wrap_completion(state, std::move(completion), true);
+  auto answer = std::make_shared<chat::Answer>();
+  answer->turn = parser->take_turn();
+  return wrap_completion(state, std::make_unique<engine::Completion>(std::move(answer)), true);
 }
 
 py::bytes read_request(ModuleState& state, const std::string& format, const std::string& provider,
@@ -175,19 +177,12 @@ py::tuple render_request(ModuleState& state, const std::string& format, const st
 
 // Written as the slow tiers keep it, and read again.
 py::object stored_copy(ModuleState& state, const py::object& completion) {
-  const engine::Completion& original = completion_in(completion);
-  cache::StoredTurn stored;
-  stored.turn = original.turn;
-  stored.raw = original.turn.is_view_as_sent ? original.raw : "";
-  auto read = cache::read_turn(cache::write_turn(stored));
+  auto read = cache::read_answer(cache::write_answer(*completion_in(completion).answer));
   if (!read) {
     raise_error(state, read.error(), py::none());
   }
-  auto copy = std::make_unique<engine::Completion>();
-  copy->turn = std::move(read->turn);
-  copy->raw = std::move(read->raw);
-  copy->status = original.status;
-  return wrap_completion(state, std::move(copy), true);
+  auto answer = std::make_shared<chat::Answer>(std::move(*read));
+  return wrap_completion(state, std::make_unique<engine::Completion>(std::move(answer)), true);
 }
 
 }  // namespace

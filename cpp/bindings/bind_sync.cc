@@ -109,7 +109,7 @@ class StartedCall {
   // All of it is there before anyone waits; no loop has run.
   void answer_from_cache(std::unique_ptr<engine::Completion> hit, bool is_stream) {
     if (is_stream) {
-      slot_->deliver_chunks(token_, chat::render_chunks(hit->turn));
+      slot_->deliver_chunks(token_, chat::render_chunks(hit->answer->turn));
     }
     slot_->deliver_done(token_, std::move(hit));
   }

@@ -6,6 +6,7 @@
 #include "base/nearest.h"
 #include "bindings/cache_handle.h"
 #include "bindings/python_json.h"
+#include "cache/request_hash.h"
 
 namespace llmgate::bindings {
 namespace {
@@ -181,9 +182,9 @@ std::unique_ptr<engine::Completion> CallCache::give(const cache::SharedEntry& en
   if (entry == nullptr) {
     return nullptr;
   }
-  call_->cache->note_hit(entry->stored);
+  call_->cache->note_hit(*entry->answer);
   if (state_->engine != nullptr) {
-    state_->engine->note_hit(entry->stored.turn);
+    state_->engine->note_hit(entry->answer->turn);
   }
   return engine::completion_of(*entry, call_->cache->now_ms(), "memory");
 }
@@ -207,17 +208,17 @@ std::unique_ptr<engine::Completion> CallCache::find_canonical(const chat::ChatRe
   if (!call_->may_look && !call_->may_store && !call_->merges) {
     return nullptr;
   }
-  const std::string canonical = cache::canonical_request(request.root());
+  const Hash128 said = cache::hash_of_request(request.root());
   if (call_->cache == nullptr) {
-    call_->key.canonical = wide_hash_bytes(canonical);
+    call_->key.canonical = said;
     return nullptr;
   }
   if (!call_->may_look) {
-    call_->cache->memory().fill(call_->key, request.body(), canonical);
+    call_->cache->memory().fill(call_->key, request.body(), said);
     return nullptr;
   }
-  return give(call_->cache->memory().find_canonical(call_->key, request.body(), canonical,
-                                                    call_->freshness()));
+  return give(
+      call_->cache->memory().find_canonical(call_->key, request.body(), said, call_->freshness()));
 }
 
 std::unique_ptr<engine::CachedCall> CallCache::take() {

@@ -64,7 +64,7 @@ bool has_loss(const CompletionObject& self) {
   if (self.drop_params) {
     return false;
   }
-  for (const chat::Disposition& entry : self.completion->dispositions) {
+  for (const chat::Disposition& entry : self.completion->answer->dispositions) {
     if (chat::is_loss(entry.action)) {
       return true;
     }
@@ -129,7 +129,7 @@ PyObject* get_failed(PyObject* self, void* /*unused*/) {
 }
 
 PyObject* get_has_turn(PyObject* self, void* /*unused*/) {
-  return PyBool_FromLong(static_cast<long>(!cast(self).completion->turn.choices.empty()));
+  return PyBool_FromLong(static_cast<long>(!cast(self).completion->answer->turn.choices.empty()));
 }
 
 PyObject* get_has_losses(PyObject* self, void* /*unused*/) {
@@ -141,7 +141,7 @@ PyObject* get_drop_params(PyObject* self, void* /*unused*/) {
 }
 
 PyObject* get_raw(PyObject* self, void* /*unused*/) {
-  const std::string& raw = cast(self).completion->raw;
+  const std::string& raw = cast(self).completion->body();
   return PyBytes_FromStringAndSize(raw.data(), static_cast<Py_ssize_t>(raw.size()));
 }
 

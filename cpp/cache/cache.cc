@@ -8,6 +8,7 @@
 #include "base/random.h"
 #include "cache/disk_tier.h"
 #include "cache/redis_tier.h"
+#include "cache/stored_answer.h"
 
 namespace llmgate::cache {
 namespace {
@@ -115,26 +116,26 @@ void Cache::store_behind(const SharedEntry& entry, std::optional<std::chrono::mi
   ttl = ttl ? ttl : settings_.ttl;
   tiers_->put(
       record_key(entry->scope, canonical_request(entry->spelling), entry->space),
-      [entry] { return write_turn(entry->stored); }, entry->stored_at_ms,
+      [entry] { return write_answer(*entry->answer); }, entry->stored_at_ms,
       ttl ? entry->stored_at_ms + ttl->count() : kNeverExpires);
 }
 
 SharedEntry Cache::keep(const CacheKey& key, std::string_view spelling, std::string_view space,
                         const StoredRecord& record) {
-  auto stored = read_turn(record.bytes);
-  if (!stored) {
+  auto answer = read_answer(record.bytes);
+  if (!answer) {
     return nullptr;
   }
   CachedEntry entry;
   entry.space = space;
-  entry.stored = std::move(*stored);
+  entry.answer = std::make_shared<const chat::Answer>(std::move(*answer));
   entry.stored_at_ms = record.stored_at_ms;
   entry.expires_at_ms = memory_expiry(now_ms(), record.expires_at_ms);
   return memory_.put(key, spelling, std::move(entry));
 }
 
-void Cache::note_hit(const StoredTurn& stored) {
-  const chat::Usage& usage = stored.turn.usage;
+void Cache::note_hit(const chat::Answer& answer) {
+  const chat::Usage& usage = answer.turn.usage;
   saved_prompt_tokens_.fetch_add(usage.prompt_tokens.value_or(0), std::memory_order_relaxed);
   saved_completion_tokens_.fetch_add(usage.completion_tokens.value_or(0),
                                      std::memory_order_relaxed);

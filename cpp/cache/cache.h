@@ -82,7 +82,7 @@ class Cache {
     std::uint64_t prompt_tokens = 0;
     std::uint64_t completion_tokens = 0;
   };
-  void note_hit(const StoredTurn& stored);
+  void note_hit(const chat::Answer& answer);
   [[nodiscard]] Saved saved() const {
     return {saved_prompt_tokens_.load(), saved_completion_tokens_.load()};
   }

@@ -214,6 +214,10 @@ std::string canonical_request(std::string_view text) {
   return canonical_request(document.root());
 }
 
+bool say_the_same(std::string_view one, std::string_view other) {
+  return one == other || canonical_request(one) == canonical_request(other);
+}
+
 Sha256Digest stored_key(const Scope& scope, std::string_view canonical) {
   return keyed_sha256(bytes_of(scope), canonical);
 }

@@ -24,6 +24,7 @@ using Scope = Sha256Digest;
 // ("a", "bc"). Holds credentials until it is cleared, so it is not kept longer than needed.
 class ScopeWriter {
  public:
+  ScopeWriter() { parts_.reserve(kUsualBytes); }
   ScopeWriter& add(std::string_view part);
   ScopeWriter& add(std::uint64_t number);
   [[nodiscard]] std::string_view parts() const { return parts_; }
@@ -31,6 +32,7 @@ class ScopeWriter {
   void clear() { parts_.clear(); }
 
  private:
+  static constexpr std::size_t kUsualBytes = 256;
   std::string parts_;
 };
 
@@ -43,6 +45,8 @@ void append_canonical(json::Value value, std::string& out);
 std::string canonical_request(json::Value request);
 // Of a text that has been read as a request before; empty where it is no JSON object.
 std::string canonical_request(std::string_view text);
+// Whether two such texts have the same canonical request.
+bool say_the_same(std::string_view one, std::string_view other);
 
 // The key of an entry outside of this process: nobody without the scope can make it.
 Sha256Digest stored_key(const Scope& scope, std::string_view canonical);

@@ -1,12 +1,14 @@
 #include "cache/response_cache.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <charconv>
 #include <cstring>
 #include <utility>
 
 #include "cache/cache_shard.h"
+#include "cache/stored_answer.h"
 
 namespace llmgate::cache {
 namespace {
@@ -19,16 +21,6 @@ constexpr std::size_t kPlaceBytes = 192;
 
 constexpr std::uint64_t kOfSpelling = 0;
 constexpr std::uint64_t kOfCanonical = 0x63616E6F6E696361U;
-
-std::string id_of(const Hash128& hash) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string id(32, '0');
-  for (std::size_t i = 0; i < 16; ++i) {
-    id[15 - i] = kDigits[(hash.high >> (4 * i)) & 15U];
-    id[31 - i] = kDigits[(hash.low >> (4 * i)) & 15U];
-  }
-  return id;
-}
 
 Hash128 hash_of_id(std::string_view id) {
   Hash128 hash;
@@ -45,6 +37,16 @@ bool is_fresh(const CachedEntry& entry, const Freshness& freshness) {
 }
 
 }  // namespace
+
+std::string id_of(const Hash128& place) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string id(32, '0');
+  for (std::size_t i = 0; i < 16; ++i) {
+    id[15 - i] = kDigits[(place.high >> (4 * i)) & 15U];
+    id[31 - i] = kDigits[(place.low >> (4 * i)) & 15U];
+  }
+  return id;
+}
 
 ResponseCache::ResponseCache(const Options& options)
     : options_(options), memory_(std::make_shared<BlockMemory>(options.most_bytes)) {
@@ -71,6 +73,12 @@ Hash128 ResponseCache::hash(const Scope& scope, std::string_view bytes, std::uin
   Hash128 hash = options_.hash(bytes, seed ^ kind);
   hash.high |= hash == Hash128() ? 1U : 0U;
   return hash;
+}
+
+Hash128 ResponseCache::hash(const Scope& scope, const Hash128& said) const {
+  std::array<char, sizeof said> bytes;
+  std::memcpy(bytes.data(), &said, bytes.size());
+  return hash(scope, {bytes.data(), bytes.size()}, kOfCanonical);
 }
 
 ResponseCache::Shard& ResponseCache::shard_of(const Hash128& hash) const {
@@ -147,23 +155,22 @@ SharedEntry ResponseCache::peek(const Hash128& primary) const {
 }
 
 SharedEntry ResponseCache::find_canonical(CacheKey& key, std::string_view spelling,
-                                          std::string_view canonical, const Freshness& freshness) {
-  key.canonical = hash(key.scope, canonical, kOfCanonical);
-  SharedEntry found = find_again(key, spelling, canonical, freshness);
+                                          const Hash128& said, const Freshness& freshness) {
+  key.canonical = hash(key.scope, said);
+  SharedEntry found = find_again(key, spelling, freshness);
   if (found == nullptr) {
     misses_.fetch_add(1, std::memory_order_relaxed);
   }
   return found;
 }
 
-void ResponseCache::fill(CacheKey& key, std::string_view spelling,
-                         std::string_view canonical) const {
+void ResponseCache::fill(CacheKey& key, std::string_view spelling, const Hash128& said) const {
   key.spelling = hash(key.scope, spelling, kOfSpelling);
-  key.canonical = hash(key.scope, canonical, kOfCanonical);
+  key.canonical = hash(key.scope, said);
 }
 
 SharedEntry ResponseCache::find_again(const CacheKey& key, std::string_view spelling,
-                                      std::string_view canonical, const Freshness& freshness) {
+                                      const Freshness& freshness) {
   Hash128 primary;
   {
     AliasShard& aliases = aliases_of(key.canonical);
@@ -175,7 +182,7 @@ SharedEntry ResponseCache::find_again(const CacheKey& key, std::string_view spel
   }
   SharedEntry entry = peek(primary);
   if (entry == nullptr || entry->scope != key.scope || !is_fresh(*entry, freshness) ||
-      canonical_request(entry->spelling) != canonical) {
+      !say_the_same(entry->spelling, spelling)) {
     return nullptr;
   }
   remember_spelling(entry, primary, key, spelling);
@@ -225,9 +232,7 @@ SharedEntry ResponseCache::find_same(const CacheKey& key, std::string_view spell
     known = aliases.index.find(key.canonical);
   }
   SharedEntry entry = known == Hash128() ? nullptr : peek(known);
-  if (entry == nullptr || entry->scope != key.scope ||
-      (entry->spelling != spelling &&
-       canonical_request(entry->spelling) != canonical_request(spelling))) {
+  if (entry == nullptr || entry->scope != key.scope || !say_the_same(entry->spelling, spelling)) {
     return nullptr;
   }
   primary = known;
@@ -238,13 +243,13 @@ std::shared_ptr<ResponseCache::Node> ResponseCache::make_node(const Hash128& pri
                                                               const CacheKey& key,
                                                               std::string_view spelling,
                                                               CachedEntry entry) const {
-  entry.id = id_of(primary);
+  entry.place = primary;
   entry.scope = key.scope;
   std::shared_ptr<Node> node = Node::make(memory_, spelling, std::move(entry));
   node->fingerprint = primary.low;
   node->primary = primary;
   node->canonical = key.canonical;
-  node->bytes = byte_size(node->entry.stored) + sizeof(Node) + kPlaceBytes + spelling.size() +
+  node->bytes = byte_size(*node->entry.answer) + sizeof(Node) + kPlaceBytes + spelling.size() +
                 node->entry.space.size();
   return node;
 }

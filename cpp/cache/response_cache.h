@@ -17,7 +17,7 @@
 
 #include "base/mutex.h"
 #include "cache/cache_key.h"
-#include "cache/stored_turn.h"
+#include "chat/answer.h"
 
 namespace llmgate::cache {
 
@@ -29,12 +29,14 @@ struct CachedEntry {
   std::string_view spelling;       // the request as it was written; put() keeps it with the entry
   std::int64_t stored_at_ms = 0;   // since 1970
   std::int64_t expires_at_ms = 0;  // since 1970; kNever: only when there is no room
-  std::string id;                  // 32 hexadecimal digits
+  Hash128 place;                   // in the cache that has it: id_of() is its name for people
   std::string space;  // the namespace, to list and clear by; it is part of the scope already
-  StoredTurn stored;
+  std::shared_ptr<const chat::Answer> answer;  // never null in a cache
   static constexpr std::int64_t kNever = INT64_MAX;
 };
 using SharedEntry = std::shared_ptr<const CachedEntry>;
+// 32 hexadecimal digits.
+std::string id_of(const Hash128& place);
 
 // The hashes of one request in its scope; computed once, by the look-ups that need them.
 struct CacheKey {
@@ -77,19 +79,20 @@ class ResponseCache {
 
   // By the bytes as they are. Null: not known so, which is no miss yet. Fills key.spelling.
   SharedEntry find_spelling(CacheKey& key, std::string_view spelling, const Freshness& freshness);
-  // By what they say. Counts the hit or the miss. Fills key.canonical; key.spelling must be filled.
-  SharedEntry find_canonical(CacheKey& key, std::string_view spelling, std::string_view canonical,
+  // By what they say, whose hash is hash_of_request(). Counts the hit or the miss. Fills
+  // key.canonical; key.spelling must be filled.
+  SharedEntry find_canonical(CacheKey& key, std::string_view spelling, const Hash128& said,
                              const Freshness& freshness);
   // The same after it has failed, for whether the entry has come meanwhile: no second miss is
   // counted.
-  SharedEntry find_again(const CacheKey& key, std::string_view spelling, std::string_view canonical,
+  SharedEntry find_again(const CacheKey& key, std::string_view spelling,
                          const Freshness& freshness);
 
   // The hashes of a request that is not looked up, for put().
-  void fill(CacheKey& key, std::string_view spelling, std::string_view canonical) const;
+  void fill(CacheKey& key, std::string_view spelling, const Hash128& said) const;
 
-  // In place of what is there for the same request. `entry` needs its id and spelling no more than
-  // they are: they are set here. What is larger than an entry may be is not kept.
+  // In place of what is there for the same request. `entry` needs its place and spelling no more
+  // than they are: they are set here. What is larger than an entry may be is not kept.
   // Gives back what it was given, kept or not.
   SharedEntry put(const CacheKey& key, std::string_view spelling, CachedEntry entry);
 
@@ -112,6 +115,7 @@ class ResponseCache {
   struct AliasShard;
 
   Hash128 hash(const Scope& scope, std::string_view bytes, std::uint64_t kind) const;
+  Hash128 hash(const Scope& scope, const Hash128& said) const;
   [[nodiscard]] Shard& shard_of(const Hash128& hash) const;
   [[nodiscard]] AliasShard& aliases_of(const Hash128& hash) const;
   SharedEntry find_primary(const Hash128& primary, const CacheKey& key, std::string_view spelling,

@@ -2,22 +2,23 @@
 
 #include <algorithm>
 
+#include "cache/stored_answer.h"
 #include "providers/provider.h"
 
 namespace llmgate::engine {
 namespace {
 
 // The route of a hit: nobody was asked.
-Attempt stored_attempt(const cache::StoredTurn& stored, std::string_view tier) {
+Attempt stored_attempt(const chat::Answer& answer, std::string_view tier) {
   Attempt attempt;
-  if (const auto* card = providers::find_provider(stored.turn.provider)) {
+  if (const auto* card = providers::find_provider(answer.turn.provider)) {
     attempt.provider = card->name;
   }
-  attempt.model = stored.turn.model;
-  attempt.base_url = stored.base_url;
-  attempt.deployment = stored.deployment;
-  attempt.status = stored.status;
-  attempt.request_id = stored.request_id;
+  attempt.model = answer.turn.model;
+  attempt.base_url = answer.base_url;
+  attempt.deployment = answer.deployment;
+  attempt.status = answer.status;
+  attempt.request_id = answer.request_id;
   attempt.outcome = "cached";
   attempt.why = "the cache had the answer, in " + std::string(tier);
   return attempt;
@@ -55,18 +56,11 @@ std::string_view name_of(CacheStatus status) {
 
 std::unique_ptr<Completion> completion_of(const cache::CachedEntry& entry, std::int64_t now_ms,
                                           std::string_view tier) {
-  auto completion = std::make_unique<Completion>();
-  const cache::StoredTurn& stored = entry.stored;
-  completion->turn = stored.turn;
-  completion->fields = stored.fields;
-  completion->dispositions = stored.dispositions;
-  completion->request_id = stored.request_id;
-  completion->status = stored.status;
-  completion->raw = stored.raw;
-  completion->route.push_back(stored_attempt(stored, tier));
+  auto completion = std::make_unique<Completion>(entry.answer);
+  completion->route.push_back(stored_attempt(*entry.answer, tier));
   completion->cache = std::make_unique<CacheNote>();
   completion->cache->status = CacheStatus::kHit;
-  completion->cache->id = entry.id;
+  completion->cache->place = entry.place;
   completion->cache->tier = tier;
   completion->cache->age = std::chrono::milliseconds(
       std::max<std::int64_t>(now_ms - entry.stored_at_ms, 0));  // clocks may be set back
@@ -86,42 +80,19 @@ void price_hit(Completion& hit, const account::Pricing* pricing, const Router* r
     of.base_model = target->base_model;
     of.own = target->facts;
   }
-  const auto cost = pricing->cost(of, hit.turn);
+  const auto cost = pricing->cost(of, hit.answer->turn);
   hit.saved = cost ? cost->total : account::Usd();
 }
 
-std::unique_ptr<cache::CachedEntry> entry_of(const CachedCall& cached,
-                                             const Completion& completion) {
-  if (cached.cache == nullptr || !cached.may_store || completion.error ||
-      completion.route.empty() || !cache::may_be_stored(completion.turn)) {
-    return nullptr;
-  }
-  auto entry = std::make_unique<cache::CachedEntry>();
-  const Attempt& attempt = completion.route.back();
-  entry->space = cached.space;
-  cache::StoredTurn& stored = entry->stored;
-  stored.turn = completion.turn;
-  if (stored.turn.is_view_as_sent) {
-    stored.raw = completion.raw;
-  }
-  stored.fields = completion.fields;
-  stored.dispositions = completion.dispositions;
-  stored.base_url = attempt.base_url;
-  stored.deployment = attempt.deployment;
-  stored.request_id = completion.request_id;
-  stored.status = completion.status;
-  return entry;
+bool may_be_kept(const CachedCall& cached, const Completion& completion) {
+  return cached.cache != nullptr && cached.may_store && !completion.error &&
+         !completion.route.empty() && cache::may_be_stored(completion.answer->turn);
 }
 
 std::unique_ptr<Completion> copy_of(const Completion& completion) {
-  auto copy = std::make_unique<Completion>();
+  auto copy = std::make_unique<Completion>(completion.answer);
   copy->error = completion.error;
-  copy->turn = completion.turn;
-  copy->fields = completion.fields;
-  copy->dispositions = completion.dispositions;
   copy->route = completion.route;
-  copy->request_id = completion.request_id;
-  copy->status = completion.status;
   copy->headers = completion.headers;
   copy->raw = completion.raw;
   if (completion.cost != nullptr) {

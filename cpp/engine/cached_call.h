@@ -43,12 +43,11 @@ std::unique_ptr<Completion> completion_of(const cache::CachedEntry& entry, std::
 void price_hit(Completion& hit, const account::Pricing* pricing, const Router* router,
                WallTime now);
 
-// The answer as the cache would keep it; null where it may not be kept: errors, what a filter
-// touched, what the caller does not want stored.
-std::unique_ptr<cache::CachedEntry> entry_of(const CachedCall& cached,
-                                             const Completion& completion);
+// Whether the cache may keep the answer: no errors, nothing that a filter touched, nothing that the
+// caller does not want stored.
+bool may_be_kept(const CachedCall& cached, const Completion& completion);
 
-// All of it but the index over `raw`, which is made again when it is needed.
+// With the same answer. All of it but the index over `raw`, which is made again when it is needed.
 std::unique_ptr<Completion> copy_of(const Completion& completion);
 
 }  // namespace llmgate::engine

@@ -74,7 +74,7 @@ void Call::start() {
   assert(context_.loop.on_loop_thread());
   guard([this] {
     main_.times.call_started = now();
-    completion_->fields = spec_.request.field_names_text();
+    answer_->fields = spec_.request.field_names_text();
     account_.open(spec_);
     if (spec_.cached == nullptr || !(answer_from_memory() || ask_tiers())) {
       begin();
@@ -200,8 +200,8 @@ void Call::resume() {
 }
 
 void Call::finish_answer(Exchange& exchange, const net::TransferEnd& end) {
-  if (Failure failure = exchange.reader->finish(end, exchange.chunks, completion_->turn)) {
-    completion_->turn = {};
+  if (Failure failure = exchange.reader->finish(end, exchange.chunks, answer_->turn)) {
+    answer_->turn = {};
     hand_over(exchange, {});
     fail_attempt(exchange, std::move(*failure),
                  end.failure == net::TransferFailure::kStaleConnection,
@@ -216,13 +216,13 @@ void Call::finish_answer(Exchange& exchange, const net::TransferEnd& end) {
   }
   current_ = &exchange;
   if (said_ != nullptr) {
-    join_turns(std::move(*std::exchange(said_, nullptr)), completion_->turn);
+    join_turns(std::move(*std::exchange(said_, nullptr)), answer_->turn);
     if (spec_.cached != nullptr) {
       spec_.cached->may_store = false;  // two models said it
     }
   }
-  context_.issued.add(completion_->turn);
-  attempt_of(exchange).missing_marker = completion_->turn.missing_marker;
+  context_.issued.add(answer_->turn);
+  attempt_of(exchange).missing_marker = answer_->turn.missing_marker;
   if (route_.is_routed()) {
     settle(exchange, nullptr, false);
     route_.remember_answer(exchange.path, now());
@@ -297,7 +297,7 @@ void Call::settle(Exchange& exchange, const Error* error, bool is_ours) {
     result.status = error->status;
     result.retry_after = error->retry_after;
   } else {
-    const chat::Usage& usage = completion_->turn.usage;
+    const chat::Usage& usage = answer_->turn.usage;
     if (usage.prompt_tokens && usage.completion_tokens) {
       result.tokens = *usage.prompt_tokens + *usage.completion_tokens;
     }
@@ -348,10 +348,10 @@ void Call::end_with_last_error(std::string_view why) {
                             " attempts: " + attempts_text(completion_->route) + ")";
   }
   if (said_ != nullptr) {  // the caller has a part of the answer, whatever became of the rest
-    completion_->turn = std::move(*said_);
+    answer_->turn = std::move(*said_);
     last_error_->kind = ErrorKind::kStreamInterrupted;
-  } else if (completion_->turn.choices.empty()) {
-    completion_->turn = current_->reader->take_partial();
+  } else if (answer_->turn.choices.empty()) {
+    answer_->turn = current_->reader->take_partial();
   }
   completion_->error = std::move(*std::exchange(last_error_, nullptr));
   end_call();
@@ -363,13 +363,12 @@ void Call::end_call() {
   end_account();
   if (!completion_->route.empty()) {
     AnswerReader& reader = *current_->reader;
-    completion_->status = reader.head().status;
+    answer_->status = reader.head().status;
     completion_->headers = std::move(reader.head().headers);
-    completion_->request_id = attempt_of(*current_).request_id;
-    completion_->raw = reader.take_raw();
+    answer_->request_id = attempt_of(*current_).request_id;
+    (answer_->turn.is_view_as_sent ? answer_->raw : completion_->raw) = reader.take_raw();
     // The index that the answer was read with goes along, so that its view need not read it again.
-    if (completion_->turn.is_view_as_sent &&
-        context_.scratch.bytes().data() == completion_->raw.data()) {
+    if (answer_->turn.is_view_as_sent && context_.scratch.bytes().data() == answer_->raw.data()) {
       completion_->raw_index = std::move(context_.scratch);
     }
   }
@@ -378,6 +377,7 @@ void Call::end_call() {
   if (current_->transfer != 0) {
     context_.transport.note_complete(current_->transfer);
   }
+  answer_ = nullptr;  // it belongs to whoever has the completion
   sink_->deliver_done(token_, std::move(completion_));
   if (kept != nullptr) {
     spec_.cached->cache->store_behind(kept, spec_.cached->ttl);
@@ -416,7 +416,7 @@ void Call::end_with(Error error) {
       close_attempt(*current_, &error);
     }
     complete_error(error, *current_->target, current_->reader->head(), attempt);
-    completion_->turn = current_->reader->take_partial();
+    answer_->turn = current_->reader->take_partial();
   }
   completion_->error = std::move(error);
   end_call();

@@ -179,7 +179,8 @@ class Call final : public ExchangeOwner {
   std::shared_ptr<CompletionSink> sink_;
   CallContext context_;
   std::function<void(Token)> on_retired_;
-  std::unique_ptr<Completion> completion_ = std::make_unique<Completion>();
+  std::shared_ptr<chat::Answer> answer_ = std::make_shared<chat::Answer>();  // the completion's
+  std::unique_ptr<Completion> completion_ = std::make_unique<Completion>(answer_);
   CallRoute route_;
   CallAccount account_;
 

@@ -273,13 +273,13 @@ void Call::send(Exchange& exchange) {
 void Call::render_and_send(Exchange& exchange, const wire::Issuer& issuer) {
   auto rendered = render_request(
       {request_of(exchange), *exchange.target, exchange.timeouts->connect, spec_.is_strict}, issuer,
-      completion_->dispositions);
+      answer_->dispositions);
   if (!rendered) {
     fail_attempt(exchange, std::move(rendered.error()), false, true);
     return;
   }
-  completion_->dispositions.insert(completion_->dispositions.end(), exchange.budget_notes.begin(),
-                                   exchange.budget_notes.end());
+  answer_->dispositions.insert(answer_->dispositions.end(), exchange.budget_notes.begin(),
+                               exchange.budget_notes.end());
   if (!route_.is_routed() || !inject_fault(exchange, *rendered)) {
     send_out(exchange, std::move(*rendered));
   }
@@ -330,7 +330,7 @@ bool Call::keep_for_continuation(Exchange& exchange) {
     join_turns(std::move(*said_), partial);
   }
   if (!can_continue(partial, spec_.request)) {
-    completion_->turn = std::move(partial);
+    answer_->turn = std::move(partial);
     return false;
   }
   said_ = std::make_unique<chat::Turn>(std::move(partial));

@@ -19,9 +19,8 @@ bool Call::answer_from_memory() {
   if (!cached.merges || cached.cache == nullptr || !cached.may_look) {
     return false;
   }
-  const cache::SharedEntry entry = cached.cache->memory().find_again(
-      cached.key, spelling_of(spec_), cache::canonical_request(spelling_of(spec_)),
-      cached.freshness());
+  const cache::SharedEntry entry =
+      cached.cache->memory().find_again(cached.key, spelling_of(spec_), cached.freshness());
   if (entry == nullptr) {
     return false;
   }
@@ -71,13 +70,13 @@ void Call::take_record(std::optional<cache::StoredRecord> record) {
 
 void Call::answer_from(const cache::CachedEntry& entry, std::string_view tier) {
   cache::Cache& cache = *spec_.cached->cache;
-  cache.note_hit(entry.stored);
-  context_.issued.add(entry.stored.turn);
+  cache.note_hit(*entry.answer);
+  context_.issued.add(entry.answer->turn);
   std::unique_ptr<Completion> hit = completion_of(entry, cache.now_ms(), tier);
   account_hit(*hit);
   has_ended_ = true;
   if (is_stream()) {
-    std::vector<std::string> chunks = chat::render_chunks(hit->turn);
+    std::vector<std::string> chunks = chat::render_chunks(hit->answer->turn);
     std::size_t bytes = 0;
     for (const std::string& chunk : chunks) {
       bytes += chunk.size();
@@ -95,10 +94,15 @@ cache::SharedEntry Call::keep_for_cache() {
     completion_->cache = std::make_unique<CacheNote>();
     completion_->cache->status = cached.status;
   }
-  const std::unique_ptr<cache::CachedEntry> entry = entry_of(cached, *completion_);
-  return entry == nullptr
-             ? nullptr
-             : cached.cache->store(cached.key, spelling_of(spec_), std::move(*entry), cached.ttl);
+  if (!may_be_kept(cached, *completion_)) {
+    return nullptr;
+  }
+  answer_->base_url = completion_->route.back().base_url;
+  answer_->deployment = completion_->route.back().deployment;
+  cache::CachedEntry entry;
+  entry.space = cached.space;
+  entry.answer = completion_->answer;
+  return cached.cache->store(cached.key, spelling_of(spec_), std::move(entry), cached.ttl);
 }
 
 }  // namespace llmgate::engine

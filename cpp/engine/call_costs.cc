@@ -87,13 +87,12 @@ Failure Call::lay_for_budget(Exchange& exchange, const CallAccount::Permit& perm
 // The attempt is over: what it has cost, as far as that is known.
 void Call::pay(Exchange& exchange, bool is_complete) {
   Attempt& attempt = attempt_of(exchange);
-  auto cost =
-      account_.settle({priced(exchange), completion_->turn, is_complete, attempt.maybe_billed},
-                      exchange.reservation.get(), wall());
+  auto cost = account_.settle({priced(exchange), answer_->turn, is_complete, attempt.maybe_billed},
+                              exchange.reservation.get(), wall());
   if (is_complete && !cost) {
     cost = count_cost(exchange);
   }
-  const auto prompt = completion_->turn.usage.prompt_tokens;
+  const auto prompt = answer_->turn.usage.prompt_tokens;
   if (is_complete && prompt && context_.accounts.tokens != nullptr &&
       mock_of(exchange) == nullptr) {
     context_.accounts.tokens->note_usage(
@@ -110,15 +109,15 @@ void Call::pay(Exchange& exchange, bool is_complete) {
 // Of an answer whose provider reports no usage, as of most streams: by our own count.
 std::optional<account::Cost> Call::count_cost(const Exchange& exchange) {
   const Accounts& accounts = context_.accounts;
-  const chat::Usage& reported = completion_->turn.usage;
+  const chat::Usage& reported = answer_->turn.usage;
   if (accounts.pricing == nullptr || accounts.tokens == nullptr || reported.prompt_tokens ||
       reported.completion_tokens || mock_of(exchange) != nullptr ||
       !accounts.pricing->bound(priced(exchange), {}, 1, 1)) {
     return std::nullopt;
   }
   chat::Turn counted;
-  counted.usage = count_usage(request_of(exchange), completion_->turn, exchange.target->model,
-                              *accounts.tokens);
+  counted.usage =
+      count_usage(request_of(exchange), answer_->turn, exchange.target->model, *accounts.tokens);
   completion_->counted_usage = std::make_unique<chat::Usage>(counted.usage);
   return accounts.pricing->cost(priced(exchange), counted);
 }
@@ -134,8 +133,8 @@ void Call::end_account() {
   for (Exchange* exchange : {&main_, hedge_.get()}) {
     if (exchange != nullptr && exchange->reservation && !exchange->reservation->is_empty()) {
       // Ended from outside while it was under way: whatever it held may have been spent.
-      account_.settle({priced(*exchange), completion_->turn, false, true},
-                      exchange->reservation.get(), wall());
+      account_.settle({priced(*exchange), answer_->turn, false, true}, exchange->reservation.get(),
+                      wall());
     }
   }
   if (!completion_->route.empty()) {

@@ -45,7 +45,7 @@ account::CallRecord record_of(const Completion& completion, const Attempt& last,
     return record;
   }
   const chat::Usage& usage =
-      completion.counted_usage ? *completion.counted_usage : completion.turn.usage;
+      completion.counted_usage ? *completion.counted_usage : completion.answer->turn.usage;
   record.attempts = static_cast<std::int64_t>(completion.route.size());
   record.prompt_tokens = usage.prompt_tokens.value_or(0);
   record.completion_tokens = usage.completion_tokens.value_or(0);

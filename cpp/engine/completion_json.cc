@@ -1,5 +1,6 @@
 #include "engine/completion_json.h"
 
+#include "cache/response_cache.h"
 #include "chat/request.h"
 #include "chat/view.h"
 #include "json/writer.h"
@@ -114,7 +115,7 @@ void write_cache(const Completion& completion, json::Writer& out) {
   const CacheNote& note = *completion.cache;
   out.begin_object();
   write_text("status", name_of(note.status), out);
-  write_text("id", note.id, out);
+  write_text("id", note.place == Hash128() ? "" : cache::id_of(note.place), out);
   write_text("tier", note.tier, out);
   out.escaped_key("age").number(static_cast<double>(note.age.count()) / 1000.0);
   out.escaped_key("shared_by").number(note.shared_by).end_object();
@@ -123,20 +124,20 @@ void write_cache(const Completion& completion, json::Writer& out) {
 }  // namespace
 
 std::string_view view_of(const Completion& completion, std::string& storage) {
-  if (completion.turn.is_view_as_sent && !completion.raw.empty()) {
-    return completion.raw;
+  if (!completion.answer->raw.empty()) {
+    return completion.answer->raw;
   }
-  storage = chat::render_view(completion.turn);
+  storage = chat::render_view(completion.answer->turn);
   return storage;
 }
 
 std::string render_beside(const Completion& completion) {
   std::string text;
   json::Writer out(text);
-  out.begin_object().escaped_key("turn").raw(chat::render_turn(completion.turn));
+  out.begin_object().escaped_key("turn").raw(chat::render_turn(completion.answer->turn));
   out.escaped_key("dispositions")
-      .raw(chat::render_dispositions(chat::split_field_names(completion.fields),
-                                     completion.dispositions));
+      .raw(chat::render_dispositions(chat::split_field_names(completion.answer->fields),
+                                     completion.answer->dispositions));
   out.escaped_key("route").begin_array();
   for (const Attempt& attempt : completion.route) {
     write_attempt(attempt, completion.cache.get(), out);
@@ -149,13 +150,16 @@ std::string render_beside(const Completion& completion) {
   write_cost(completion.total_cost, out);
   write_cost_parts(completion, out);
   write_text("saved", completion.saved.is_zero() ? "" : completion.saved.text(), out);
-  out.escaped_key("request_id").string(completion.request_id).escaped_key("native_finish_reason");
-  if (completion.turn.choices.empty() || completion.turn.choices.front().finish_word.empty()) {
+  out.escaped_key("request_id")
+      .string(completion.answer->request_id)
+      .escaped_key("native_finish_reason");
+  if (completion.answer->turn.choices.empty() ||
+      completion.answer->turn.choices.front().finish_word.empty()) {
     out.null();
   } else {
-    out.escaped(native_finish_word(completion.turn.choices.front()));
+    out.escaped(native_finish_word(completion.answer->turn.choices.front()));
   }
-  out.escaped_key("status").number(static_cast<std::int64_t>(completion.status));
+  out.escaped_key("status").number(static_cast<std::int64_t>(completion.answer->status));
   out.escaped_key("headers").begin_object();
   for (const net::Header& header : completion.headers) {
     out.key(header.name).string(header.value);

@@ -10,12 +10,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "account/cost.h"
 #include "base/error.h"
-#include "chat/disposition.h"
-#include "chat/turn.h"
+#include "base/hash.h"
+#include "chat/answer.h"
 #include "json/document.h"
 #include "net/http.h"
 
@@ -53,18 +54,18 @@ std::string_view name_of(CacheStatus status);  // empty for kNone
 // What the cache did for a call.
 struct CacheNote {
   CacheStatus status = CacheStatus::kNone;
-  std::string id;         // of a hit's entry
+  Hash128 place;          // of a hit's entry
   std::string_view tier;  // that had the entry
   std::chrono::milliseconds age{0};
   std::size_t shared_by = 1;  // callers of one merged call
 };
 
-// A finished call. With an error, the turn holds what had arrived.
+// A finished call. With an error, the turn of its answer holds what had arrived.
 struct Completion {
+  explicit Completion(std::shared_ptr<const chat::Answer> with) : answer(std::move(with)) {}
+
   std::optional<Error> error;
-  chat::Turn turn;
-  std::string fields;  // names of the request's members: ChatRequest::field_names_text()
-  chat::Dispositions dispositions;
+  std::shared_ptr<const chat::Answer> answer;  // never null
   std::vector<Attempt> route;
   std::unique_ptr<account::Cost> cost;     // of the attempt that answered; null: not known
   std::optional<account::Usd> total_cost;  // of all attempts whose cost is known
@@ -72,12 +73,14 @@ struct Completion {
   std::vector<std::string> warnings;       // of budgets
   // By our own count, where the provider reported none and a price is known; null: not counted.
   std::unique_ptr<chat::Usage> counted_usage;
-  std::string request_id;
-  int status = 0;
   net::Headers headers;              // of the last answer
-  std::string raw;                   // the last answer's body; of streams only when asked for
-  json::Document raw_index;          // of `raw`, where the turn says that it is its own view
+  std::string raw;                   // what was received, unless it is the answer's own `raw`;
+                                     // of streams only when asked for
+  json::Document raw_index;          // of the answer's `raw`
   std::unique_ptr<CacheNote> cache;  // null: there was none, and nobody shared the call
+
+  // The last answer's body, wherever it lies.
+  [[nodiscard]] const std::string& body() const { return answer->raw.empty() ? raw : answer->raw; }
 };
 
 // Bytes of one stream that were delivered but not yet taken. Loop and reader share it.

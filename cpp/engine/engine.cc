@@ -13,7 +13,7 @@ Token next_token() {
 }
 
 std::unique_ptr<Completion> shutdown_completion() {
-  auto completion = std::make_unique<Completion>();
+  auto completion = std::make_unique<Completion>(std::make_shared<chat::Answer>());
   Error error;
   error.kind = ErrorKind::kShutdown;
   error.message = "llmgate has shut down: the interpreter is exiting";

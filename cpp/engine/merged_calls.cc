@@ -18,13 +18,11 @@ bool is_same_request(const CallSpec& a, const CallSpec& b) {
   if (a.cached->key.scope != b.cached->key.scope) {
     return false;
   }
-  const std::string_view one = spelling_of(a);
-  const std::string_view other = spelling_of(b);
-  return one == other || cache::canonical_request(one) == cache::canonical_request(other);
+  return cache::say_the_same(spelling_of(a), spelling_of(b));
 }
 
 std::unique_ptr<Completion> cancelled() {
-  auto completion = std::make_unique<Completion>();
+  auto completion = std::make_unique<Completion>(std::make_shared<chat::Answer>());
   Error error;
   error.kind = ErrorKind::kCancelled;
   error.message = "the caller cancelled the call";
@@ -33,7 +31,7 @@ std::unique_ptr<Completion> cancelled() {
 }
 
 std::unique_ptr<Completion> timed_out(const Deadline& deadline, const CallSpec& spec) {
-  auto completion = std::make_unique<Completion>();
+  auto completion = std::make_unique<Completion>(std::make_shared<chat::Answer>());
   Error error = timeout_error(deadline);
   if (spec.target.provider != nullptr) {
     error.provider = spec.target.provider->name;

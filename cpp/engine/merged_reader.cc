@@ -42,7 +42,7 @@ std::size_t bytes_of(const std::vector<std::string>& chunks) {
 void give_done(const MergedReader& reader, std::unique_ptr<Completion> completion,
                bool was_streamed) {
   if (reader.flow != nullptr && !was_streamed && !completion->error) {
-    std::vector<std::string> chunks = chat::render_chunks(completion->turn);
+    std::vector<std::string> chunks = chat::render_chunks(completion->answer->turn);
     reader.flow->unread_bytes.fetch_add(bytes_of(chunks));
     reader.sink->deliver_chunks(reader.token, std::move(chunks));
   }

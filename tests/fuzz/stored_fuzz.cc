@@ -3,13 +3,13 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "cache/stored_turn.h"
+#include "cache/stored_answer.h"
 #include "chat/view.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
-  const auto stored = llmgate::cache::read_turn(bytes);
-  if (stored && llmgate::cache::write_turn(*stored) != bytes) {
+  const auto stored = llmgate::cache::read_answer(bytes);
+  if (stored && llmgate::cache::write_answer(*stored) != bytes) {
     std::abort();
   }
   return 0;

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <future>
 
+#include "support/cached_calls.h"
 #include "support/turns.h"
 
 namespace llmgate::cache {
@@ -18,7 +19,9 @@ const std::string kBody = R"({"model":"m","messages":[]})";
 
 CachedEntry answer(const std::string& text) {
   CachedEntry entry;
-  entry.stored.turn = test::turn_of_message(R"({"role":"assistant","content":")" + text + "\"}");
+  chat::Answer said;
+  said.turn = test::turn_of_message(R"({"role":"assistant","content":")" + text + "\"}");
+  entry.answer = std::make_shared<const chat::Answer>(std::move(said));
   entry.space = "team";
   return entry;
 }
@@ -26,12 +29,12 @@ CachedEntry answer(const std::string& text) {
 CacheKey key_of(Cache& cache, std::string_view scope) {
   CacheKey key{ScopeWriter().add(scope).scope(), {}, {}};
   cache.memory().find_spelling(key, kBody, {});
-  cache.memory().find_canonical(key, kBody, canonical_request(kBody), {});
+  cache.memory().find_canonical(key, kBody, test::hash_of_text(kBody), {});
   return key;
 }
 
 std::string text_of(const SharedEntry& entry) {
-  return entry == nullptr ? "" : entry->stored.turn.choices.front().blocks.front().text;
+  return entry == nullptr ? "" : entry->answer->turn.choices.front().blocks.front().text;
 }
 
 class OnDisk : public ::testing::Test {

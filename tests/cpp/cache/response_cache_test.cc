@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "support/cache_policies.h"
+#include "support/cached_calls.h"
 #include "support/turns.h"
 
 namespace llmgate::cache {
@@ -21,7 +22,9 @@ std::string body(const std::string& prompt) {
 CachedEntry answer(const std::string& text, std::int64_t stored_at_ms = 0,
                    std::int64_t expires_at_ms = CachedEntry::kNever) {
   CachedEntry entry;
-  entry.stored.raw = text;
+  chat::Answer said;
+  said.raw = text;
+  entry.answer = std::make_shared<const chat::Answer>(std::move(said));
   entry.stored_at_ms = stored_at_ms;
   entry.expires_at_ms = expires_at_ms;
   return entry;
@@ -34,14 +37,14 @@ SharedEntry ask(ResponseCache& cache, CacheKey& key, const std::string& text,
                 const Freshness& freshness = {}) {
   SharedEntry found = cache.find_spelling(key, text, freshness);
   return found != nullptr ? found
-                          : cache.find_canonical(key, text, canonical_request(text), freshness);
+                          : cache.find_canonical(key, text, test::hash_of_text(text), freshness);
 }
 
 std::string said(ResponseCache& cache, const std::string& scope, const std::string& text,
                  const Freshness& freshness = {}) {
   CacheKey key{scope_of(scope), {}, {}};
   const SharedEntry found = ask(cache, key, text, freshness);
-  return found == nullptr ? "" : found->stored.raw;
+  return found == nullptr ? "" : found->answer->raw;
 }
 
 void store(ResponseCache& cache, const std::string& scope, const std::string& text,
@@ -109,13 +112,13 @@ TEST(ResponseCache, AnAnswerThatWasHandedOutOutlivesItsEntry) {
   store(cache, "a", body("Hi"), answer("Hello"));
   CacheKey key{scope_of("a"), {}, {}};
   const SharedEntry replaced = ask(cache, key, body("Hi"));
-  cache.fill(key, body("Hi"), canonical_request(body("Hi")));
+  cache.fill(key, body("Hi"), test::hash_of_text(body("Hi")));
   cache.put(key, body("Hi"), answer("new"));
   const SharedEntry erased = ask(cache, key, body("Hi"));
   cache.clear();
-  EXPECT_EQ(replaced->stored.raw, "Hello");
+  EXPECT_EQ(replaced->answer->raw, "Hello");
   EXPECT_EQ(replaced->spelling, body("Hi"));
-  EXPECT_EQ(erased->stored.raw, "new");
+  EXPECT_EQ(erased->answer->raw, "new");
   EXPECT_EQ(erased->spelling, body("Hi"));
 }
 
@@ -124,12 +127,12 @@ TEST(ResponseCache, KnowsOtherSpellingsOfAnAnswerThatWasReplaced) {
   store(cache, "a", body("Hi"), answer("old"));
   EXPECT_EQ(said(cache, "a", " " + body("Hi")), "old");
   CacheKey key{scope_of("a"), {}, {}};
-  cache.fill(key, body("Hi"), canonical_request(body("Hi")));
+  cache.fill(key, body("Hi"), test::hash_of_text(body("Hi")));
   cache.put(key, body("Hi"), answer("new"));
   EXPECT_EQ(cache.stats().entries, 1U);
   const SharedEntry found = cache.find_spelling(key, " " + body("Hi"), {});
   ASSERT_NE(found, nullptr);
-  EXPECT_EQ(found->stored.raw, "new");
+  EXPECT_EQ(found->answer->raw, "new");
 }
 
 TEST(ResponseCache, ForgetsWhatHasExpired) {
@@ -187,7 +190,7 @@ TEST(ResponseCache, ListsLooksUpAndErases) {
   store(cache, "a", body("Hi"), answer("Hello"));
   store(cache, "a", body("Ho"), answer("Hallo"));
   std::map<std::string, std::string> seen;
-  cache.visit([&](const SharedEntry& entry) { seen[entry->stored.raw] = entry->id; });
+  cache.visit([&](const SharedEntry& entry) { seen[entry->answer->raw] = id_of(entry->place); });
   ASSERT_EQ(seen.size(), 2U);
   ASSERT_NE(cache.look_up(seen["Hello"]), nullptr);
   EXPECT_EQ(cache.look_up(seen["Hello"])->spelling, body("Hi"));
@@ -218,7 +221,7 @@ TEST(ResponseCache, ASecondLookFindsWhatHasComeMeanwhile) {
   ASSERT_EQ(ask(cache, key, body("Hi")), nullptr);
   store(cache, "a", body("Hi"), answer("Hello"));
   const std::uint64_t misses = cache.stats().misses;
-  EXPECT_NE(cache.find_again(key, body("Hi"), canonical_request(body("Hi")), {}), nullptr);
+  EXPECT_NE(cache.find_again(key, body("Hi"), {}), nullptr);
   EXPECT_EQ(cache.stats().misses, misses);
 }
 

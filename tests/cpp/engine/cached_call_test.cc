@@ -9,19 +9,31 @@
 namespace llmgate::engine {
 namespace {
 
-Completion finished() {
-  Completion completion;
-  completion.turn = test::turn_of_message(R"({"role":"assistant","content":"Hi"})");
-  completion.turn.provider = "openai";
-  completion.turn.is_view_as_sent = true;
-  completion.raw = "the body";
-  completion.fields = R"("model""messages")";
-  completion.status = 200;
-  completion.request_id = "req_1";
-  Attempt& attempt = completion.route.emplace_back();
-  attempt.base_url = "https://a.example/v1";
-  attempt.deployment = "d1";
+chat::Answer said() {
+  chat::Answer answer;
+  answer.turn = test::turn_of_message(R"({"role":"assistant","content":"Hi"})");
+  answer.turn.provider = "openai";
+  answer.turn.is_view_as_sent = true;
+  answer.raw = "the body";
+  answer.fields = R"("model""messages")";
+  answer.status = 200;
+  answer.request_id = "req_1";
+  answer.base_url = "https://a.example/v1";
+  answer.deployment = "d1";
+  return answer;
+}
+
+Completion finished(chat::Answer answer = said()) {
+  Completion completion(std::make_shared<const chat::Answer>(std::move(answer)));
+  completion.route.emplace_back();
   return completion;
+}
+
+cache::CachedEntry entry_of(const Completion& completion, std::int64_t stored_at_ms) {
+  cache::CachedEntry entry;
+  entry.answer = completion.answer;
+  entry.stored_at_ms = stored_at_ms;
+  return entry;
 }
 
 CachedCall cached() {
@@ -33,10 +45,11 @@ CachedCall cached() {
 
 TEST(CachedCall, AHitCostsNothingAndSavesWhatItsAnswerCost) {
   const test::FakePricing pricing;
-  Completion hit = finished();
+  chat::Answer answer = said();
+  answer.turn.usage.prompt_tokens = 5;
+  answer.turn.usage.completion_tokens = 2;
+  Completion hit = finished(answer);
   hit.route.front().model = "m";
-  hit.turn.usage.prompt_tokens = 5;
-  hit.turn.usage.completion_tokens = 2;
   price_hit(hit, &pricing, nullptr, WallTime());
   EXPECT_EQ(hit.total_cost, account::Usd());
   EXPECT_EQ(hit.saved.text(), "0.025");
@@ -92,14 +105,9 @@ TEST(CachedCall, AHitIsPricedAsItsDeploymentIs) {
 }
 
 TEST(CachedCall, AnAnswerComesBackOutOfItsEntry) {
-  const auto entry = entry_of(cached(), finished());
-  ASSERT_NE(entry, nullptr);
-  EXPECT_EQ(entry->space, "team");
-  entry->stored_at_ms = 1000;
-  const auto completion = completion_of(*entry, 3500, "memory");
-  EXPECT_EQ(completion->turn.choices.front().blocks.front().text, "Hi");
-  EXPECT_EQ(completion->raw, "the body");
-  EXPECT_EQ(completion->request_id, "req_1");
+  const cache::CachedEntry entry = entry_of(finished(), 1000);
+  const auto completion = completion_of(entry, 3500, "memory");
+  EXPECT_EQ(completion->answer, entry.answer);  // one and the same
   ASSERT_NE(completion->cache, nullptr);
   EXPECT_EQ(completion->cache->status, CacheStatus::kHit);
   EXPECT_EQ(completion->cache->age, std::chrono::milliseconds(2500));
@@ -108,39 +116,33 @@ TEST(CachedCall, AnAnswerComesBackOutOfItsEntry) {
   EXPECT_EQ(completion->route.front().provider, "openai");
   EXPECT_EQ(completion->route.front().base_url, "https://a.example/v1");
   EXPECT_EQ(completion->route.front().deployment, "d1");
+  EXPECT_EQ(completion->route.front().request_id, "req_1");
 }
 
 TEST(CachedCall, AClockThatWasSetBackGivesNoNegativeAge) {
-  const auto entry = entry_of(cached(), finished());
-  entry->stored_at_ms = 5000;
-  EXPECT_EQ(completion_of(*entry, 1000, "memory")->cache->age.count(), 0);
-}
-
-TEST(CachedCall, KeepsABodyOnlyWhereItIsTheView) {
-  Completion completion = finished();
-  completion.turn.is_view_as_sent = false;
-  EXPECT_EQ(entry_of(cached(), completion)->stored.raw, "");
+  const cache::CachedEntry entry = entry_of(finished(), 5000);
+  EXPECT_EQ(completion_of(entry, 1000, "memory")->cache->age.count(), 0);
 }
 
 TEST(CachedCall, KeepsNoErrorsNorWhatIsFiltered) {
+  EXPECT_TRUE(may_be_kept(cached(), finished()));
   Completion failed = finished();
   failed.error = Error();
-  EXPECT_EQ(entry_of(cached(), failed), nullptr);
-  Completion filtered = finished();
+  EXPECT_FALSE(may_be_kept(cached(), failed));
+  chat::Answer filtered = said();
   filtered.turn.choices.front().finish = chat::FinishReason::kContentFilter;
-  EXPECT_EQ(entry_of(cached(), filtered), nullptr);
+  EXPECT_FALSE(may_be_kept(cached(), finished(filtered)));
   CachedCall unwanted = cached();
   unwanted.may_store = false;
-  EXPECT_EQ(entry_of(unwanted, finished()), nullptr);
-  EXPECT_EQ(entry_of(CachedCall(), finished()), nullptr);
+  EXPECT_FALSE(may_be_kept(unwanted, finished()));
+  EXPECT_FALSE(may_be_kept(CachedCall(), finished()));
 }
 
 TEST(CachedCall, ACopySaysTheSame) {
-  const auto entry = entry_of(cached(), finished());
-  const auto completion = completion_of(*entry, 10, "memory");
+  const auto completion = completion_of(entry_of(finished(), 0), 10, "memory");
   const auto copy = copy_of(*completion);
   EXPECT_EQ(render_beside(*copy), render_beside(*completion));
-  EXPECT_EQ(copy->raw, completion->raw);
+  EXPECT_EQ(copy->body(), completion->body());
 }
 
 TEST(CacheStatus, HasPortkeysWords) {

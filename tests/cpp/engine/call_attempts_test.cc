@@ -218,7 +218,7 @@ TEST_F(CallAttempts, AnswersForADeploymentThatIsMocked) {
   router_->targets[0].mock_reply = kPlainReply;
   const auto token = submit(routed_spec());
   ASSERT_TRUE(is_done(token));
-  EXPECT_EQ(completion(token).turn.choices.at(0).blocks.at(0).text, "Hi");
+  EXPECT_EQ(completion(token).answer->turn.choices.at(0).blocks.at(0).text, "Hi");
   EXPECT_EQ(transport_->started(), 0U);
 }
 
@@ -274,7 +274,7 @@ TEST_F(CallAttempts, ContinuesACutStreamElsewhereWhereThePlanAllowsIt) {
   say(stream_event(R"({"content":"two"})", R"("stop")") + "data: [DONE]\n\n");
   ASSERT_TRUE(is_done(token));
   ASSERT_FALSE(completion(token).error);
-  EXPECT_EQ(completion(token).turn.choices.at(0).blocks.at(0).text, "One, two");
+  EXPECT_EQ(completion(token).answer->turn.choices.at(0).blocks.at(0).text, "One, two");
   EXPECT_EQ(completion(token).route.at(0).outcome_class, "C");
   EXPECT_EQ(completion(token).route.at(1).why.substr(0, 20), "continues the stream");
 }
@@ -287,7 +287,7 @@ TEST_F(CallAttempts, TellsAStreamThatNobodyCanContinueAsInterrupted) {
   say(stream_event(R"({"content":"One, "})"));
   finish(false);
   EXPECT_EQ(error_kind(token), ErrorKind::kStreamInterrupted);
-  EXPECT_EQ(completion(token).turn.choices.at(0).blocks.at(0).text, "One, ");
+  EXPECT_EQ(completion(token).answer->turn.choices.at(0).blocks.at(0).text, "One, ");
 }
 
 TEST_F(CallAttempts, EndsAStreamThatOnlyDrips) {

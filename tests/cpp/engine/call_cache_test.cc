@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <future>
 
-#include "cache/stored_turn.h"
+#include "cache/stored_answer.h"
 #include "chat/replay.h"
 #include "chat/view.h"
 #include "engine/completion_json.h"
@@ -39,7 +39,8 @@ TEST_F(CallCacheTest, AnAnswerIsStoredAndFound) {
   std::string one;
   std::string other;
   EXPECT_EQ(view_of(*hit, one), view_of(completion(token), other));
-  EXPECT_EQ(chat::render_turn(hit->turn), chat::render_turn(completion(token).turn));
+  EXPECT_EQ(chat::render_turn(hit->answer->turn),
+            chat::render_turn(completion(token).answer->turn));
 }
 
 TEST_F(CallCacheTest, WhoSaidAHitIsKnownWhenItsMessageComesBackWithoutItsReplay) {
@@ -62,7 +63,7 @@ TEST_F(CallCacheTest, WhoSaidAHitIsKnownWhenItsMessageComesBackWithoutItsReplay)
     made.request = std::move(*request);
     const Token token = submit(std::move(made));
     reply(200, test::kPlainReply);
-    const chat::Dispositions& told = completion(token).dispositions;
+    const chat::Dispositions& told = completion(token).answer->dispositions;
     EXPECT_EQ(std::any_of(told.begin(), told.end(),
                           [](const chat::Disposition& one) {
                             return one.reason.find("anthropic said more") != std::string::npos;
@@ -81,7 +82,7 @@ TEST_F(CallCacheTest, AStreamsAnswerIsFoundByAPlainCall) {
   ASSERT_TRUE(is_done(token));
   cached_spec();
   ASSERT_NE(found_, nullptr);
-  EXPECT_EQ(found_->stored.turn.choices.front().blocks.front().text, "Hi");
+  EXPECT_EQ(found_->answer->turn.choices.front().blocks.front().text, "Hi");
 }
 
 TEST_F(CallCacheTest, NothingIsKeptOfFailures) {
@@ -126,7 +127,7 @@ TEST_F(CallCacheTest, ACallThatRefreshesReplacesTheEntry) {
              R"("content":"Ho"},"finish_reason":"stop"}]})");
   EXPECT_EQ(completion(token).cache->status, CacheStatus::kRefresh);
   cached_spec();
-  EXPECT_EQ(found_->stored.turn.choices.front().blocks.front().text, "Ho");
+  EXPECT_EQ(found_->answer->turn.choices.front().blocks.front().text, "Ho");
   EXPECT_EQ(cache_->memory().stats().entries, 1U);
 }
 
@@ -164,9 +165,9 @@ class TableTier final : public cache::Tier {
 class SlowTierTest : public CallCacheTest {
  protected:
   static std::string bytes_of(const std::string& text) {
-    cache::StoredTurn stored;
-    stored.turn = test::turn_of_message(R"({"role":"assistant","content":")" + text + "\"}");
-    return cache::write_turn(stored);
+    chat::Answer answer;
+    answer.turn = test::turn_of_message(R"({"role":"assistant","content":")" + text + "\"}");
+    return cache::write_answer(answer);
   }
 
   void put_behind(std::string bytes) {
@@ -195,7 +196,7 @@ TEST_F(SlowTierTest, AnAnswerOfATierEndsTheCallAndFillsMemory) {
   const Token token = submit_and_ask(cached_spec());
   ASSERT_TRUE(is_done(token));
   EXPECT_EQ(transport_->started(), 0U);
-  EXPECT_EQ(completion(token).turn.choices.front().blocks.front().text, "kept");
+  EXPECT_EQ(completion(token).answer->turn.choices.front().blocks.front().text, "kept");
   EXPECT_EQ(completion(token).cache->status, CacheStatus::kHit);
   EXPECT_GE(completion(token).cache->age, std::chrono::seconds(5));
   cached_spec();
@@ -252,7 +253,7 @@ TEST_F(SlowTierTest, ATierThatTakesTooLongIsNotWaitedFor) {
   loop_->run_until_idle();
   EXPECT_FALSE(is_done(token));
   reply(200, test::kPlainReply);
-  EXPECT_EQ(completion(token).turn.choices.front().blocks.front().text, "Hi");
+  EXPECT_EQ(completion(token).answer->turn.choices.front().blocks.front().text, "Hi");
 }
 
 TEST_F(SlowTierTest, ACallThatIsCancelledMeanwhileEndsOnce) {

@@ -75,7 +75,7 @@ TEST_F(CallCosts, AClampIsSentAndReported) {
   const auto token = submit(spec(false));
   EXPECT_NE(transfer().request.body.find(R"("max_completion_tokens":1)"), std::string::npos);
   reply(200, kPlainReply);
-  const chat::Disposition& note = completion(token).dispositions.back();
+  const chat::Disposition& note = completion(token).answer->dispositions.back();
   EXPECT_EQ(note.action, chat::Action::kClamped);
   EXPECT_EQ(note.path, "$.max_completion_tokens");
 }
@@ -95,7 +95,7 @@ TEST_F(CallCosts, AStreamUnderABudgetReportsItsUsageWhichTheCallerDidNotAskFor) 
   finish();
   ASSERT_TRUE(is_done(token));
   EXPECT_EQ(sink_->chunks.size(), 2U);
-  EXPECT_EQ(completion(token).turn.usage.completion_tokens, 2);
+  EXPECT_EQ(completion(token).answer->turn.usage.completion_tokens, 2);
   EXPECT_EQ(budget().spent().usd.text(), "0.021");
 }
 

@@ -17,9 +17,10 @@ CallSpec spec_of(const std::string& more) {
 }
 
 Completion answered() {
-  Completion completion;
-  completion.turn.usage.prompt_tokens = 5;
-  completion.turn.usage.completion_tokens = 2;
+  chat::Answer answer;
+  answer.turn.usage.prompt_tokens = 5;
+  answer.turn.usage.completion_tokens = 2;
+  Completion completion(std::make_shared<const chat::Answer>(std::move(answer)));
   completion.total_cost = account::Usd::from_text("0.25").value();
   Attempt failed;
   failed.maybe_billed = true;

@@ -30,10 +30,21 @@ TEST_F(Call, DeliversThePlainAnswerAsATurn) {
   const auto token = submit(spec(false));
   reply(200, kPlainReply, {{"x-request-id", "req_1"}});
   ASSERT_FALSE(completion(token).error);
-  EXPECT_EQ(completion(token).turn.choices.at(0).blocks.at(0).text, "Hi");
-  EXPECT_EQ(completion(token).request_id, "req_1");
+  EXPECT_EQ(completion(token).answer->turn.choices.at(0).blocks.at(0).text, "Hi");
+  EXPECT_EQ(completion(token).answer->request_id, "req_1");
   EXPECT_EQ(completion(token).route.at(0).outcome, "finished");
-  EXPECT_EQ(completion(token).raw, kPlainReply);
+  EXPECT_EQ(completion(token).answer->raw, kPlainReply);
+  EXPECT_EQ(completion(token).raw, "");
+}
+
+// What is shared with a cache is the answer, not the bytes that it was made from.
+TEST_F(Call, KeepsABodyThatIsNoViewBesideTheAnswer) {
+  const std::string body = R"({"id":"r1","choices":[{"index":0,"message":{"content":"Hi"}}]})";
+  const auto token = submit(spec(false));
+  reply(200, body);
+  ASSERT_FALSE(completion(token).error);
+  EXPECT_EQ(completion(token).answer->raw, "");
+  EXPECT_EQ(completion(token).body(), body);
 }
 
 TEST_F(Call, ClassifiesAnErrorAndRedactsTheKeyInIt) {
@@ -97,7 +108,7 @@ TEST_F(Call, TakesACutStreamForAnErrorWhateverTheTransportSays) {
   say(stream_event(R"({"content":"Hi"})"));
   finish(false);
   EXPECT_EQ(error_kind(token), ErrorKind::kStreamInterrupted);
-  EXPECT_EQ(completion(token).turn.choices.at(0).blocks.at(0).text, "Hi");
+  EXPECT_EQ(completion(token).answer->turn.choices.at(0).blocks.at(0).text, "Hi");
   EXPECT_TRUE(completion(token).route.at(0).maybe_billed);
 }
 

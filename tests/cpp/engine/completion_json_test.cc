@@ -8,21 +8,22 @@ namespace llmgate::engine {
 namespace {
 
 Completion sample() {
-  Completion completion;
-  completion.turn.provider = "openai";
-  chat::Choice& choice = completion.turn.choice_at(0);
+  chat::Answer answer;
+  answer.turn.provider = "openai";
+  chat::Choice& choice = answer.turn.choice_at(0);
   choice.finish = chat::FinishReason::kStop;
   choice.finish_word = "eos";
-  completion.fields = R"("model""seed")";
-  completion.dispositions = {{chat::Action::kMapped, "$.seed", "random_seed", "renamed"}};
+  answer.fields = R"("model""seed")";
+  answer.dispositions = {{chat::Action::kMapped, "$.seed", "random_seed", "renamed"}};
+  answer.request_id = "req_1";
+  answer.status = 200;
+  Completion completion(std::make_shared<const chat::Answer>(std::move(answer)));
   Attempt attempt;
   attempt.provider = "openai";
   attempt.status = 200;
   attempt.outcome = "finished";
   attempt.total = std::chrono::microseconds(1500);
   completion.route.push_back(attempt);
-  completion.request_id = "req_1";
-  completion.status = 200;
   completion.headers = {{"x-a", "1"}};
   return completion;
 }

@@ -17,7 +17,7 @@ TEST(LoopQueue, IsReadableFromTheFirstRecordUntilDrained) {
   LoopQueue queue;
   EXPECT_FALSE(is_readable(queue.descriptor()));
   queue.deliver_chunks(1, {"a"});
-  queue.deliver_done(1, std::make_unique<Completion>());
+  queue.deliver_done(1, std::make_unique<Completion>(std::make_shared<chat::Answer>()));
   EXPECT_TRUE(is_readable(queue.descriptor()));
   EXPECT_EQ(queue.drain().size(), 2U);
   EXPECT_FALSE(is_readable(queue.descriptor()));
@@ -27,7 +27,7 @@ TEST(LoopQueue, KeepsTheOrderOfRecords) {
   LoopQueue queue;
   queue.deliver_chunks(7, {"a"});
   queue.deliver_chunks(8, {"b"});
-  queue.deliver_done(7, std::make_unique<Completion>());
+  queue.deliver_done(7, std::make_unique<Completion>(std::make_shared<chat::Answer>()));
   const auto records = queue.drain();
   ASSERT_EQ(records.size(), 3U);
   EXPECT_EQ(records[0].token, 7U);

@@ -20,7 +20,7 @@ class MergedCallsTest : public test::CallFixture {
     [[nodiscard]] bool is_done() const { return sink->done.contains(token); }
     [[nodiscard]] Completion& completion() const { return *sink->done.at(token); }
     [[nodiscard]] std::string text() const {
-      return completion().turn.choices.front().blocks.front().text;
+      return completion().answer->turn.choices.front().blocks.front().text;
     }
   };
 

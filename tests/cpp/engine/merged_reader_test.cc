@@ -16,10 +16,10 @@ class MergedReaderTest : public test::CallFixture {
   }
 
   static std::unique_ptr<Completion> answer() {
-    auto completion = std::make_unique<Completion>();
-    completion->turn.choices.emplace_back();
-    completion->turn.choices.front().finish = chat::FinishReason::kStop;
-    return completion;
+    auto answer = std::make_shared<chat::Answer>();
+    answer->turn.choices.emplace_back();
+    answer->turn.choices.front().finish = chat::FinishReason::kStop;
+    return std::make_unique<Completion>(std::move(answer));
   }
 };
 
@@ -52,7 +52,7 @@ TEST_F(MergedReaderTest, AStreamThatHasHeardAllGetsItsEndOnly) {
 
 TEST_F(MergedReaderTest, WhatAnotherPaidIsSaved) {
   const account::Usd spent = account::Usd::from_text("0.25").value();
-  Completion completion;
+  Completion completion(std::make_shared<chat::Answer>());
   completion.total_cost = spent;
   take_off_cost(completion, spent);
   EXPECT_EQ(completion.total_cost, account::Usd());

@@ -16,7 +16,9 @@ TEST(WaitSlot, GivesNothingWhenNothingComesInTime) {
 
 TEST(WaitSlot, WakesItsReaderForTheTerminalRecord) {
   WaitSlot slot;
-  std::thread loop([&slot] { slot.deliver_done(1, std::make_unique<Completion>()); });
+  std::thread loop([&slot] {
+    slot.deliver_done(1, std::make_unique<Completion>(std::make_shared<chat::Answer>()));
+  });
   EXPECT_NE(slot.wait(10s).completion, nullptr);
   loop.join();
 }

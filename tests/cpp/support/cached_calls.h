@@ -6,9 +6,15 @@
 #include <string_view>
 
 #include "cache/cache.h"
+#include "cache/request_hash.h"
 #include "engine/call_spec.h"
+#include "support/turns.h"
 
 namespace llmgate::test {
+
+inline Hash128 hash_of_text(std::string_view request) {
+  return cache::hash_of_request(Json(std::string(request)).root());
+}
 
 // Looks up, as a call does on its caller's thread; null: a miss, with the key in the spec.
 inline cache::SharedEntry look_up(engine::CallSpec& spec, std::shared_ptr<cache::Cache> cache,
@@ -18,10 +24,10 @@ inline cache::SharedEntry look_up(engine::CallSpec& spec, std::shared_ptr<cache:
   cached->key.scope = cache::ScopeWriter().add(scope).scope();
   spec.cached = std::move(cached);
   engine::CachedCall& made = *spec.cached;
-  const std::string canonical = cache::canonical_request(spec.request.root());
+  const Hash128 said = cache::hash_of_request(spec.request.root());
   if (made.cache == nullptr) {
     made.status = engine::CacheStatus::kNone;
-    made.key.canonical = wide_hash_bytes(canonical);
+    made.key.canonical = said;
     return nullptr;
   }
   const std::string_view spelling = engine::spelling_of(spec);
@@ -29,7 +35,7 @@ inline cache::SharedEntry look_up(engine::CallSpec& spec, std::shared_ptr<cache:
       made.cache->memory().find_spelling(made.key, spelling, made.freshness());
   return found != nullptr
              ? found
-             : made.cache->memory().find_canonical(made.key, spelling, canonical, made.freshness());
+             : made.cache->memory().find_canonical(made.key, spelling, said, made.freshness());
 }
 
 }  // namespace llmgate::test

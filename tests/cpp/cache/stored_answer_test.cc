@@ -1,4 +1,4 @@
-#include "cache/stored_turn.h"
+#include "cache/stored_answer.h"
 
 #include <gtest/gtest.h>
 
@@ -8,8 +8,8 @@
 namespace llmgate::cache {
 namespace {
 
-StoredTurn full() {
-  StoredTurn stored;
+chat::Answer full() {
+  chat::Answer stored;
   stored.turn = test::turn_of(
       R"({"id":"r1","created":7,"model":"m","service_tier":"default","choices":[
           {"index":0,"finish_reason":"tool_calls","native_finish_reason":"tool_use","logprobs":null,
@@ -32,9 +32,9 @@ StoredTurn full() {
   return stored;
 }
 
-TEST(StoredTurn, ComesBackAsItWas) {
-  const StoredTurn stored = full();
-  const auto read = read_turn(write_turn(stored));
+TEST(StoredAnswer, ComesBackAsItWas) {
+  const chat::Answer stored = full();
+  const auto read = read_answer(write_answer(stored));
   ASSERT_TRUE(read);
   EXPECT_EQ(chat::render_turn(read->turn), chat::render_turn(stored.turn));
   EXPECT_EQ(chat::render_view(read->turn), chat::render_view(stored.turn));
@@ -48,40 +48,40 @@ TEST(StoredTurn, ComesBackAsItWas) {
   EXPECT_EQ(read->dispositions[1].action, chat::Action::kMapped);
   EXPECT_EQ(read->dispositions[1].detail, "stop_sequences");
   EXPECT_EQ(read->deployment, "d1");
-  EXPECT_EQ(write_turn(*read), write_turn(stored));
+  EXPECT_EQ(write_answer(*read), write_answer(stored));
 }
 
-TEST(StoredTurn, IsRefusedWhereverItIsCutOff) {
-  const std::string bytes = write_turn(full());
+TEST(StoredAnswer, IsRefusedWhereverItIsCutOff) {
+  const std::string bytes = write_answer(full());
   for (std::size_t size = 0; size < bytes.size(); ++size) {
-    EXPECT_FALSE(read_turn(std::string_view(bytes).substr(0, size))) << size;
+    EXPECT_FALSE(read_answer(std::string_view(bytes).substr(0, size))) << size;
   }
-  EXPECT_FALSE(read_turn(bytes + "x"));
+  EXPECT_FALSE(read_answer(bytes + "x"));
 }
 
-TEST(StoredTurn, IsRefusedInAnotherVersion) {
-  std::string bytes = write_turn(full());
+TEST(StoredAnswer, IsRefusedInAnotherVersion) {
+  std::string bytes = write_answer(full());
   bytes[12] = 99;
-  const auto read = read_turn(bytes);
+  const auto read = read_answer(bytes);
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().message, "this turn was stored by another version");
 }
 
 // Whatever a byte is changed to, reading ends in bounds; a length that is far too large asks for no
 // memory.
-TEST(StoredTurn, SurvivesEveryDamagedByte) {
-  const std::string bytes = write_turn(full());
+TEST(StoredAnswer, SurvivesEveryDamagedByte) {
+  const std::string bytes = write_answer(full());
   std::size_t refused = 0;
   for (std::size_t at = 0; at < bytes.size(); ++at) {
     std::string damaged = bytes;
     damaged[at] = '\xFF';
-    refused += read_turn(damaged) ? 0 : 1;
+    refused += read_answer(damaged) ? 0 : 1;
   }
   EXPECT_GT(refused, bytes.size() / 4);
 }
 
-TEST(StoredTurn, IsAtLeastAsLargeAsItsTexts) {
-  StoredTurn stored = full();
+TEST(StoredAnswer, IsAtLeastAsLargeAsItsTexts) {
+  chat::Answer stored = full();
   const std::size_t before = byte_size(stored);
   stored.raw.assign(5000, 'x');
   EXPECT_GE(byte_size(stored), before + 4900);

@@ -1,4 +1,4 @@
-#include "cache/stored_turn.h"
+#include "cache/stored_answer.h"
 
 #include <cstdint>
 #include <cstring>
@@ -280,13 +280,13 @@ bool may_be_stored(const chat::Turn& turn) {
   return !turn.choices.empty();
 }
 
-std::size_t byte_size(const StoredTurn& stored) {
+std::size_t byte_size(const chat::Answer& stored) {
   ByteCounter counter;
   take_stored(counter, stored);
-  return counter.bytes() + sizeof(StoredTurn);
+  return counter.bytes() + sizeof(chat::Answer);
 }
 
-std::string write_turn(const StoredTurn& stored) {
+std::string write_answer(const chat::Answer& stored) {
   std::string bytes(kMagic);
   ByteWriter writer(bytes);
   writer.number(kSchemaVersion, 4);
@@ -294,7 +294,7 @@ std::string write_turn(const StoredTurn& stored) {
   return bytes;
 }
 
-Result<StoredTurn> read_turn(std::string_view bytes) {
+Result<chat::Answer> read_answer(std::string_view bytes) {
   Error error;
   error.kind = ErrorKind::kInvalidResponse;
   if (!bytes.starts_with(kMagic)) {
@@ -306,7 +306,7 @@ Result<StoredTurn> read_turn(std::string_view bytes) {
     error.message = "this turn was stored by another version";
     return error;
   }
-  StoredTurn stored;
+  chat::Answer stored;
   take_stored(reader, stored);
   if (!reader.is_at_end()) {
     error.message = "a stored turn is cut off or damaged";
