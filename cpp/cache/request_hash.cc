@@ -28,9 +28,9 @@ struct NamedValue {
 
 Hash128 hash_of(Value value);
 
-template <std::size_t size>
-Hash128 hash_words(const std::array<std::uint64_t, size>& words, Seed seed) {
-  std::array<char, size * sizeof(std::uint64_t)> bytes;
+template <std::size_t N>
+Hash128 hash_words(const std::array<std::uint64_t, N>& words, Seed seed) {
+  std::array<char, N * sizeof(std::uint64_t)> bytes;
   std::memcpy(bytes.data(), words.data(), bytes.size());
   return wide_hash_bytes({bytes.data(), bytes.size()}, seed);
 }

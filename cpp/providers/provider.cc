@@ -1,6 +1,7 @@
 #include "providers/provider.h"
 
 #include <algorithm>
+#include <unordered_map>
 #include <vector>
 
 #include "base/nearest.h"
@@ -19,15 +20,40 @@ const std::vector<const Provider*>& sorted_cards() {
   return cards;
 }
 
+// The first of a list of names, which is cut down to the others.
+std::string_view take_name(std::string_view& list) {
+  const std::size_t bar = std::min(list.find('|'), list.size());
+  const std::string_view name = list.substr(0, bar);
+  list.remove_prefix(std::min(bar + 1, list.size()));
+  return name;
+}
+
+using CardsByName = std::unordered_map<std::string_view, const Provider*>;
+
+// By their names and, where no card has that for its name, by their aliases.
+const CardsByName& cards_by_name() {
+  static const CardsByName cards = [] {
+    CardsByName all;
+    for (const Provider* card : sorted_cards()) {
+      all.emplace(card->name, card);
+    }
+    for (const Provider* card : sorted_cards()) {
+      for (std::string_view left = card->aliases; !left.empty();) {
+        all.emplace(take_name(left), card);
+      }
+    }
+    return all;
+  }();
+  return cards;
+}
+
 }  // namespace
 
 bool is_listed(std::string_view name, std::string_view list) {
   while (!list.empty()) {
-    const std::size_t bar = list.find('|');
-    if (list.substr(0, bar) == name) {
+    if (take_name(list) == name) {
       return true;
     }
-    list = bar == std::string_view::npos ? std::string_view() : list.substr(bar + 1);
   }
   return false;
 }
@@ -35,17 +61,8 @@ bool is_listed(std::string_view name, std::string_view list) {
 std::span<const Provider* const> all_providers() { return sorted_cards(); }
 
 const Provider* find_provider(std::string_view name) {
-  const std::vector<const Provider*>& cards = sorted_cards();
-  const auto named = std::lower_bound(
-      cards.begin(), cards.end(), name,
-      [](const Provider* card, std::string_view wanted) { return card->name < wanted; });
-  if (named != cards.end() && (*named)->name == name) {
-    return *named;
-  }
-  const auto aliased = std::find_if(cards.begin(), cards.end(), [name](const Provider* card) {
-    return is_listed(name, card->aliases);
-  });
-  return aliased == cards.end() ? nullptr : *aliased;
+  const auto found = cards_by_name().find(name);
+  return found == cards_by_name().end() ? nullptr : found->second;
 }
 
 const Provider* find_speaker(std::string_view name, const wire::Format& format) {
