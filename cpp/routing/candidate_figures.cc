@@ -25,15 +25,22 @@ double option_of(const Strategy& strategy, const PickContext& context, std::size
 }
 
 WeightField weight_field(std::span<const Candidate> candidates, const PickContext& context) {
-  for (const WeightField field :
-       {WeightField::kWeight, WeightField::kRequests, WeightField::kTokens}) {
-    for (const Candidate& candidate : candidates) {
-      if (weight_of(candidate, field, context) > 0) {
-        return field;
-      }
-    }
+  if (!context.fleet.has_weights()) {
+    return WeightField::kEqual;
   }
-  return WeightField::kEqual;
+  bool has_requests = false;
+  bool has_tokens = false;
+  for (const Candidate& candidate : candidates) {
+    if (weight_of(candidate, WeightField::kWeight, context) > 0) {
+      return WeightField::kWeight;
+    }
+    const Limits& limits = context.plan.deployments[candidate.deployment].limits;
+    has_requests |= limits.requests_per_minute.value_or(0) > 0;
+    has_tokens |= limits.tokens_per_minute.value_or(0) > 0;
+  }
+  return has_requests ? WeightField::kRequests
+         : has_tokens ? WeightField::kTokens
+                      : WeightField::kEqual;
 }
 
 double weight_of(const Candidate& candidate, WeightField field, const PickContext& context) {

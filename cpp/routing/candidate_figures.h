@@ -2,6 +2,7 @@
 // of a request's path. Pure functions of the context; nothing is allocated.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -61,6 +62,12 @@ class Urn {
   std::size_t size_;
   double sum_ = 0;
 };
+
+// The same as of an urn in which all of `size` weigh one.
+inline std::size_t draw_evenly(std::size_t size, Random& random) {
+  const auto position = static_cast<std::size_t>(random.uniform() * static_cast<double>(size));
+  return std::min(position, size - 1);  // rounding may reach the end
+}
 
 // The position of the lowest `score(candidate)`, a number or a pair of them; of equals, the one
 // with the fewest in flight.

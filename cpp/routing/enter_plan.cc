@@ -57,7 +57,7 @@ Entrance::Entrance(const RoutePlan& plan, const RouteRequest& request, Fleet* fl
       now_(now),
       random_(random),
       tokens_(tokens_to_reserve(request)),
-      is_filtered_(is_filtered(plan, request)) {}
+      only_health_decides_(fleet != nullptr && !is_filtered(plan, request)) {}
 
 // The whole question, with its answer's reason.
 bool Entrance::is_usable_after_all(DeploymentIndex deployment, bool notes) {
@@ -238,7 +238,9 @@ bool Entrance::descend_balance(const Node& node, std::span<const NodeIndex> trie
   CandidateList candidates;
   for (const NodeIndex child : node.children) {
     const Node& own = plan_.nodes[child];
-    if (own.weight == 0.0 || std::find(tried.begin(), tried.end(), child) != tried.end()) {
+    const bool was_tried =
+        !tried.empty() && std::find(tried.begin(), tried.end(), child) != tried.end();
+    if (was_tried || own.weight == 0.0) {
       continue;
     }
     if (own.kind == NodeKind::kTarget) {

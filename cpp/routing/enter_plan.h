@@ -55,12 +55,14 @@ class Entrance {
   // From now on those with an open breaker may be probed early, as nobody else is left.
   void open_last_resorts() { is_last_resort_ = true; }
   // Deployments that must not be used: those of attempts under way.
-  void exclude(DeploymentIndex deployment) { excluded_ = deployment; }
+  void exclude(DeploymentIndex deployment) {
+    excluded_ = deployment;
+    only_health_decides_ = false;
+  }
 
  private:
   bool is_usable(DeploymentIndex deployment, bool notes) {
-    return (!is_filtered_ && fleet_ != nullptr && excluded_ != deployment &&
-            fleet_->is_available(deployment, tokens_, now_)) ||
+    return (only_health_decides_ && fleet_->is_available(deployment, tokens_, now_)) ||
            is_usable_after_all(deployment, notes);
   }
   bool is_usable_after_all(DeploymentIndex deployment, bool notes);
@@ -76,8 +78,8 @@ class Entrance {
   Fleet* fleet_;
   TimePoint now_;
   Random& random_;
-  std::int64_t tokens_;  // to be reserved
-  bool is_filtered_;     // not every deployment takes every request
+  std::int64_t tokens_;       // to be reserved
+  bool only_health_decides_;  // no deployment is left out for what the request is
   bool is_last_resort_ = false;
   Blocked blocked_;
   std::vector<Skipped> skipped_;

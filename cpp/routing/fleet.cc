@@ -118,6 +118,7 @@ Fleet::Fleet(std::shared_ptr<const RoutePlan> plan)
         std::make_shared<RetryBudget>(plan_->policies.retry_ratio, plan_->policies.retry_reserve));
   }
   find_aliases();
+  find_weights();
 }
 
 Fleet::Fleet(std::shared_ptr<const RoutePlan> plan, const Fleet& before) : Fleet(std::move(plan)) {
@@ -133,6 +134,16 @@ void Fleet::find_aliases() {
         groups_of_[index].push_back(static_cast<std::uint32_t>(groups_.size() - 1));
       }
     }
+  }
+}
+
+void Fleet::find_weights() {
+  for (const Node& node : plan_->nodes) {
+    has_weights_ |= node.weight.has_value();
+  }
+  for (const Deployment& deployment : plan_->deployments) {
+    has_weights_ |= deployment.weight || deployment.limits.requests_per_minute ||
+                    deployment.limits.tokens_per_minute;
   }
 }
 
@@ -188,8 +199,7 @@ std::optional<Admission> Fleet::admit(DeploymentIndex index, std::int64_t tokens
                                       bool is_last_resort) {
   DeploymentHealth& health = *health_[index];
   const bool has_room = is_last_resort ? !health.breaker.is_probing() &&
-                                             health.limit.has_parallel_room(health.in_flight) &&
-                                             health.limit.passes(tokens, now)
+                                             health.limit.lets_in(health.in_flight, tokens, now)
                                        : is_available(index, tokens, now);
   if (!has_room) {
     return std::nullopt;

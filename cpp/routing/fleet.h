@@ -92,8 +92,7 @@ class Fleet {
   // Whether an attempt could be made now. `tokens`: to be reserved.
   [[nodiscard]] bool is_available(DeploymentIndex index, std::int64_t tokens, TimePoint now) const {
     const DeploymentHealth& health = *health_[index];
-    return health.is_open(now) && health.limit.has_parallel_room(health.in_flight) &&
-           health.limit.passes(tokens, now);
+    return health.is_open(now) && health.limit.lets_in(health.in_flight, tokens, now);
   }
   // The same, and why not. `is_last_resort`: for a call that is lost without it, which may be an
   // open breaker's early probe.
@@ -117,6 +116,8 @@ class Fleet {
   [[nodiscard]] const DeploymentHealth& health(DeploymentIndex index) const {
     return *health_[index];
   }
+  // Whether any child of a balance has a weight, or any deployment a limit to weigh it by.
+  [[nodiscard]] bool has_weights() const { return has_weights_; }
   [[nodiscard]] double retries_left(std::uint32_t credential, TimePoint now) const {
     return budgets_[credential]->available(now);
   }
@@ -129,6 +130,7 @@ class Fleet {
  private:
   void cool_key(DeploymentIndex index);
   void find_aliases();
+  void find_weights();
   void take_over(const Fleet& before);
   // An opening would leave some alias without any deployment: it stays closed.
   [[nodiscard]] bool is_last_open(DeploymentIndex index, TimePoint now) const;
@@ -149,6 +151,7 @@ class Fleet {
   std::vector<std::vector<DeploymentIndex>> groups_;   // below each alias and pattern
   std::vector<std::vector<std::uint32_t>> groups_of_;  // of each deployment
   std::int64_t panics_ = 0;
+  bool has_weights_ = false;
 };
 
 }  // namespace llmgate::routing

@@ -14,6 +14,7 @@ double whole_limit(const std::optional<double>& limit, double none) {
 }  // namespace
 
 void RateLimit::change_limits(const Limits& limits) {
+  is_limited_ = limits.requests_per_minute || limits.tokens_per_minute || limits.max_parallel;
   most_requests_ = whole_limit(limits.requests_per_minute, kNoLimit);
   most_tokens_ = whole_limit(limits.tokens_per_minute, kNoLimit);
   most_parallel_ = limits.max_parallel.has_value() ? *limits.max_parallel

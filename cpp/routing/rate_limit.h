@@ -26,6 +26,10 @@ class RateLimit {
     // The sums still hold what has left the window since they were made: too many, never too few.
     return fits(requests_, tokens_, tokens) || (is_stale(now) && passes_now(tokens, now));
   }
+  // Both for one more attempt; most deployments have no limits.
+  [[nodiscard]] bool lets_in(std::int64_t in_flight, std::int64_t tokens, TimePoint now) const {
+    return !is_limited_ || (has_parallel_room(in_flight) && passes(tokens, now));
+  }
   [[nodiscard]] bool has_parallel_room(std::int64_t in_flight) const {
     return in_flight < most_parallel_;
   }
@@ -65,6 +69,7 @@ class RateLimit {
   // Drops what has left the window.
   void advance(TimePoint now) const;
 
+  bool is_limited_ = false;
   double most_requests_ = kNoLimit;
   double most_tokens_ = kNoLimit;
   std::int64_t most_parallel_ = std::numeric_limits<std::int64_t>::max();

@@ -32,11 +32,14 @@ bool fits(std::string_view pattern, std::string_view name, std::string& captured
 }  // namespace
 
 KindSet kinds_that_may_fall_back() {
-  KindSet kinds = 0;
-  for (const ErrorTraits& traits : error_traits()) {
-    kinds |= traits.may_fall_back ? set_of(traits.kind) : 0;
-  }
-  return kinds;
+  static const KindSet kAll = [] {
+    KindSet kinds = 0;
+    for (const ErrorTraits& traits : error_traits()) {
+      kinds |= traits.may_fall_back ? set_of(traits.kind) : 0;
+    }
+    return kinds;
+  }();
+  return kAll;
 }
 
 bool Trigger::matches(ErrorKind kind, int status) const {

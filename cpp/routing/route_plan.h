@@ -128,13 +128,13 @@ struct Node {
   NodeKind kind = NodeKind::kTarget;
   std::string name;  // for the route: the alias, the target's name, or its JSON path in the dialect
   DeploymentIndex deployment = 0;   // kTarget
+  std::optional<double> weight;     // as a child of a balance
   std::vector<NodeIndex> children;  // the others, in order
   std::vector<Trigger> triggers;    // kFallback: of each child, which failure before it leads to it
   std::vector<Condition> conditions;   // kConditional: children[i] if conditions[i]; first match
   NodeIndex otherwise = kNoNode;       // kConditional: where none matches; kNoNode: an error
   const Strategy* strategy = nullptr;  // kBalance; never null there
   std::vector<double> options;         // kBalance: numbers of the strategy, in its own order
-  std::optional<double> weight;        // as a child of a balance
   RetryPolicy
       retry;  // kTarget: the same again; kBalance: another child, or the same if none is free
   std::uint16_t slot = 0;  // kBalance: where its strategy keeps state between calls

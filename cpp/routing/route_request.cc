@@ -86,16 +86,74 @@ bool holds_reasoning_state(Value value) {
   return false;
 }
 
+// The members of a request that say where it may go, found in one walk.
+struct Members {
+  Value messages;
+  Value metadata;
+  Value max_completion_tokens;
+  Value max_tokens;
+  Value tools;
+  Value functions;
+  Value response_format;
+  Value reasoning;
+  Value reasoning_effort;
+  Value thinking;
+  Value logprobs;
+  Value top_logprobs;
+  Value modalities;
+  Value session_id;
+  Value prompt_cache_key;
+};
+
+struct NamedMember {
+  std::string_view name;
+  Value Members::*place;
+};
+
+constexpr std::array kMembers = std::to_array<NamedMember>({
+    {"messages", &Members::messages},
+    {"metadata", &Members::metadata},
+    {"max_completion_tokens", &Members::max_completion_tokens},
+    {"max_tokens", &Members::max_tokens},
+    {"tools", &Members::tools},
+    {"functions", &Members::functions},
+    {"response_format", &Members::response_format},
+    {"reasoning", &Members::reasoning},
+    {"reasoning_effort", &Members::reasoning_effort},
+    {"thinking", &Members::thinking},
+    {"logprobs", &Members::logprobs},
+    {"top_logprobs", &Members::top_logprobs},
+    {"modalities", &Members::modalities},
+    {"session_id", &Members::session_id},
+    {"prompt_cache_key", &Members::prompt_cache_key},
+});
+
+// Of members with the same name the last one counts.
+Members find_members(Value root) {
+  Members found;
+  std::string storage;
+  for (const json::Member member : root.members()) {
+    const std::string_view name = member.name.unescaped(storage);
+    for (const NamedMember& each : kMembers) {
+      if (each.name == name) {
+        found.*each.place = member.value;
+        break;
+      }
+    }
+  }
+  return found;
+}
+
 class Describer {
  public:
   explicit Describer(RouteRequest& out) : out_(out) {}
 
-  void describe(Value root);
+  void describe(const Members& root);
 
  private:
-  void read_members(Value root);
+  void read_members(const Members& root);
   void read_messages(Value messages);
-  void read_message(Value message);
+  Value read_message(Value message);
   void read_content(Value content);
   void read_part(Value part);
   void count(Value value);
@@ -107,6 +165,7 @@ class Describer {
   Value first_system_;
   Value first_other_;
   Value last_message_;
+  Value last_role_;
   Value issued_;  // the newest message with reasoning state
 };
 
@@ -149,12 +208,16 @@ void Describer::read_content(Value content) {
   }
 }
 
-void Describer::read_message(Value message) {
+// Returns its role.
+Value Describer::read_message(Value message) {
   out_.prompt_tokens += kTokensOfMessage;
+  Value role;
   Value replay;
   for (const json::Member member : message.members()) {
     const std::string_view name = member.name.escaped();
-    if (name == "content") {
+    if (member.name.says("role")) {
+      role = member.value;
+    } else if (name == "content") {
       read_content(member.value);
     } else if (name == chat::kReplayMember) {
       replay = member.value;
@@ -162,21 +225,24 @@ void Describer::read_message(Value message) {
       count(member.value);
     }
   }
+  if (!replay.is_object()) {
+    return role;
+  }
   // Without an own message of the issuer, the one shown says everything.
   const Value native = replay.find("native");
-  if (replay.is_object() && holds_reasoning_state(native.exists() ? native : message)) {
+  if (holds_reasoning_state(native.exists() ? native : message)) {
     issued_ = message;
   }
+  return role;
 }
 
 void Describer::read_messages(Value messages) {
   for (const Value message : messages.elements()) {
-    const Value role = message.find("role");
-    const bool is_system = role.says("system") || role.says("developer");
+    last_message_ = message;
+    last_role_ = read_message(message);
+    const bool is_system = last_role_.says("system") || last_role_.says("developer");
     Value& first = is_system ? first_system_ : first_other_;
     first = first.exists() ? first : message;
-    last_message_ = message;
-    read_message(message);
   }
 }
 
@@ -186,25 +252,25 @@ bool is_on(Value value) {
 }
 
 // OpenAI's word, OpenRouter's object and Anthropic's.
-bool asks_for_reasoning(Value root) {
-  const Value reasoning = root.find("reasoning");
-  const bool is_refused = reasoning.find("enabled").as_bool() == false ||
-                          reasoning.find("effort").says("none") ||
-                          root.find("thinking").find("type").says("disabled");
-  return !is_refused &&
-         (is_on(root.find("reasoning_effort")) || is_on(reasoning) || is_on(root.find("thinking")));
+bool asks_for_reasoning(const Members& root) {
+  if (!is_on(root.reasoning_effort) && !is_on(root.reasoning) && !is_on(root.thinking)) {
+    return false;
+  }
+  const bool is_refused = root.reasoning.find("enabled").as_bool() == false ||
+                          root.reasoning.find("effort").says("none") ||
+                          root.thinking.find("type").says("disabled");
+  return !is_refused;
 }
 
-void Describer::read_members(Value root) {
-  const Value limit = root.find("max_completion_tokens");
-  out_.output_tokens = std::max<std::int64_t>(
-      0, (limit.is_number() ? limit : root.find("max_tokens")).as_int().value_or(0));
-  if (root.find("tools").size() + root.find("functions").size() > 0) {
+void Describer::read_members(const Members& root) {
+  const Value limit = root.max_completion_tokens;
+  out_.output_tokens =
+      std::max<std::int64_t>(0, (limit.is_number() ? limit : root.max_tokens).as_int().value_or(0));
+  if (root.tools.size() + root.functions.size() > 0) {
     out_.needs |= set_of(Feature::kTools);
-    bytes_ += static_cast<std::int64_t>(root.find("tools").raw().size() +
-                                        root.find("functions").raw().size());
+    bytes_ += static_cast<std::int64_t>(root.tools.raw().size() + root.functions.raw().size());
   }
-  const Value format = root.find("response_format");
+  const Value format = root.response_format;
   if (format.find("type").says("json_schema")) {
     out_.needs |= set_of(Feature::kJsonSchema);
     bytes_ += static_cast<std::int64_t>(format.find("json_schema").raw().size());
@@ -212,10 +278,10 @@ void Describer::read_members(Value root) {
   if (asks_for_reasoning(root)) {
     out_.needs |= set_of(Feature::kReasoning);
   }
-  if (is_on(root.find("logprobs")) || is_on(root.find("top_logprobs"))) {
+  if (is_on(root.logprobs) || is_on(root.top_logprobs)) {
     out_.needs |= set_of(Feature::kLogprobs);
   }
-  for (const Value modality : root.find("modalities").elements()) {
+  for (const Value modality : root.modalities.elements()) {
     out_.needs |= modality.says("audio") ? set_of(Feature::kAudio) : 0;
   }
 }
@@ -234,18 +300,19 @@ void Describer::note_issuer() {
 void Describer::note_prompt_start(Value tools) {
   const std::array<std::string_view, 3> parts = {tools.raw(), first_system_.raw(),
                                                  first_other_.raw()};
-  std::size_t size = 0;
+  if (parts[0].size() + parts[1].size() + parts[2].size() < kLeastPromptStart) {
+    return;
+  }
   std::uint64_t hash = 0;
   for (const std::string_view part : parts) {
-    size += part.size();
     hash = hash_bytes(part, hash + part.size());
   }
-  out_.prompt_start = size < kLeastPromptStart ? 0 : std::max<std::uint64_t>(hash, 1);
+  out_.prompt_start = std::max<std::uint64_t>(hash, 1);
 }
 
-std::uint64_t session_of(Value root) {
-  for (const Value name : {root.find("session_id"), root.find("metadata").find("session_id"),
-                           root.find("prompt_cache_key")}) {
+std::uint64_t session_of(const Members& root) {
+  for (const Value name :
+       {root.session_id, root.metadata.find("session_id"), root.prompt_cache_key}) {
     if ((name.is_string() && !name.escaped().empty()) || name.is_number()) {
       std::string storage;
       const std::string_view text = name.is_string() ? name.unescaped(storage) : name.raw();
@@ -255,27 +322,31 @@ std::uint64_t session_of(Value root) {
   return 0;
 }
 
-void Describer::describe(Value root) {
-  read_messages(root.find("messages"));
+void Describer::describe(const Members& root) {
+  read_messages(root.messages);
   read_members(root);
   out_.prompt_tokens += (bytes_ + kBytesPerToken - 1) / kBytesPerToken;
-  if (last_message_.find("role").says("assistant") &&
-      last_message_.find("tool_calls").size() == 0) {
+  if (last_role_.says("assistant") && last_message_.find("tool_calls").size() == 0) {
     out_.needs |= set_of(Feature::kPrefill);
   }
   out_.session = session_of(root);
-  note_prompt_start(root.find("tools"));
+  note_prompt_start(root.tools);
   note_issuer();
 }
 
 }  // namespace
 
-RouteRequest describe_request(const chat::ChatRequest& request) {
-  RouteRequest described;
+void describe_request(const chat::ChatRequest& request, RouteRequest& described) {
+  const Members members = find_members(request.root());
   described.is_stream = request.is_stream();
   described.params = request.root();
-  described.metadata = request.root().find("metadata");
-  Describer(described).describe(request.root());
+  described.metadata = members.metadata;
+  Describer(described).describe(members);
+}
+
+RouteRequest describe_request(const chat::ChatRequest& request) {
+  RouteRequest described;
+  describe_request(request, described);
   return described;
 }
 

@@ -71,5 +71,7 @@ struct RouteRequest {
 // issuer_*: of the newest assistant message whose replay holds signed or encrypted reasoning and
 // that nobody has edited since. One walk over the index; borrows from `request`.
 RouteRequest describe_request(const chat::ChatRequest& request);
+// The same into one that is as it was made.
+void describe_request(const chat::ChatRequest& request, RouteRequest& described);
 
 }  // namespace llmgate::routing

@@ -14,10 +14,10 @@
 namespace llmgate::routing {
 
 // A child that could be used now, and a deployment below it that stands for it: itself, or the
-// first available one of a subtree.
+// first available one of a subtree. Not set when made: a decision has room for many of them.
 struct Candidate {
-  NodeIndex node = 0;
-  DeploymentIndex deployment = 0;
+  NodeIndex node;
+  DeploymentIndex deployment;
 };
 
 // In one decision; of more children the first that can be used are looked at.

@@ -16,6 +16,9 @@ class Weighted final : public Strategy {
   [[nodiscard]] std::size_t pick(std::span<const Candidate> candidates,
                                  const PickContext& context) const override {
     const WeightField field = weight_field(candidates, context);
+    if (field == WeightField::kEqual) {
+      return draw_evenly(candidates.size(), context.random);
+    }
     return Urn(candidates,
                [&](const Candidate& candidate) { return weight_of(candidate, field, context); })
         .draw(context.random);

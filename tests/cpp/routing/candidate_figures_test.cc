@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <vector>
 
 #include "support/fake_random.h"
@@ -69,6 +70,16 @@ TEST_F(CandidateFigures, PickInProportionToTheDraw) {
     test::FakeRandom random(draw);
     EXPECT_EQ(urn.draw(random), expected) << draw;
   }
+}
+
+TEST_F(CandidateFigures, DrawEvenlyWhatAnUrnOfEqualsDraws) {
+  const Urn urn(candidates_, [](const Candidate&) { return 1.0; });
+  for (int i = 0; i < 1000; ++i) {
+    test::FakeRandom random(i / 1000.0);
+    EXPECT_EQ(draw_evenly(candidates_.size(), random), urn.draw(random)) << i;
+  }
+  test::FakeRandom last(std::nextafter(1.0, 0.0));
+  EXPECT_EQ(draw_evenly(candidates_.size(), last), candidates_.size() - 1);
 }
 
 TEST_F(CandidateFigures, DrawNothingTwiceThatWasTakenOut) {

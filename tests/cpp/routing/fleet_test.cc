@@ -397,6 +397,25 @@ TEST(Fleet, KeepsHealthBudgetsAndAffinitiesThroughAChangeOfPlan) {
   EXPECT_EQ(after.health(2).in_flight, 0);
 }
 
+TEST(Fleet, KnowsWhetherAnythingOfItsPlanHasAWeight) {
+  const RoutePlan plain = test::balance_over(test::deployments_named({"a", "b"}));
+  const auto has_weights = [](const RoutePlan& plan) {
+    return Fleet(test::shared(plan)).has_weights();
+  };
+  EXPECT_FALSE(has_weights(plain));
+  RoutePlan weighted = plain;
+  weighted.nodes[2].weight = 2;
+  EXPECT_TRUE(has_weights(weighted));
+  weighted = plain;
+  weighted.deployments[0].weight = 2;
+  EXPECT_TRUE(has_weights(weighted));
+  for (const Limits& limits : {test::limits_of(10), test::limits_of(std::nullopt, 10)}) {
+    RoutePlan limited = plain;
+    limited.deployments[1].limits = limits;
+    EXPECT_TRUE(has_weights(limited));
+  }
+}
+
 TEST(Fleet, SpendsTheBudgetOfEachCredentialAlone) {
   std::vector<Deployment> deployments = test::deployments_named({"a", "b"});
   deployments[1].credential = 1;

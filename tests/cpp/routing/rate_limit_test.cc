@@ -25,6 +25,7 @@ TEST(RateLimit, LetsEverythingPassWithoutLimits) {
     limit.take(1'000'000, kStart);
   }
   EXPECT_TRUE(limit.has_parallel_room(1'000'000));
+  EXPECT_TRUE(limit.lets_in(1'000'000, 1'000'000, kStart));
   EXPECT_EQ(limit.headroom(kStart), 1.0);
 }
 
@@ -37,6 +38,19 @@ TEST(RateLimit, StopsAtItsRequestsAndSaysWhenTheNextMayStart) {
   EXPECT_EQ(limit.when(0, now), kStart + seconds(61));
   EXPECT_FALSE(limit.passes(0, kStart + seconds(61) - milliseconds(1)));
   EXPECT_TRUE(limit.passes(0, kStart + seconds(61)));
+}
+
+TEST(RateLimit, LetsNobodyInWithoutBothRoomAndAllowance) {
+  RateLimit limit(test::limits_of(2, 100, 3));
+  EXPECT_TRUE(limit.lets_in(2, 100, kStart));
+  EXPECT_FALSE(limit.lets_in(3, 100, kStart));
+  limit.take(100, kStart);
+  EXPECT_FALSE(limit.lets_in(0, 1, kStart));
+  limit.change_limits(test::limits_of(std::nullopt, std::nullopt, 1));
+  EXPECT_FALSE(limit.lets_in(1, 1, kStart));
+  EXPECT_TRUE(limit.lets_in(0, 1, kStart));
+  limit.change_limits({});
+  EXPECT_TRUE(limit.lets_in(1, 1, kStart));
 }
 
 TEST(RateLimit, StopsAtItsTokens) {

@@ -82,6 +82,14 @@ TEST(DescribeRequest, TakesTheNewerLimitOfOutput) {
   EXPECT_EQ(with(R"("n":1)").output_tokens, 0);
 }
 
+TEST(DescribeRequest, TakesTheLastOfTwoMembersByWhateverSpelling) {
+  EXPECT_EQ(with(R"("max_tokens":5,"n":1,"max_tokens":9)").output_tokens, 9);
+  EXPECT_EQ(with("\"max_tokens\":5,\"max_t\\u006fkens\":9").output_tokens, 9);
+  EXPECT_EQ(with(R"("logprobs":true,"logprobs":null)").needs, 0U);
+  EXPECT_EQ(with_messages(R"([{"role":"user","content":"hi","role":"assistant"}])").needs,
+            set_of(Feature::kPrefill));
+}
+
 TEST(DescribeRequest, SeesWhatTheParametersNeed) {
   EXPECT_EQ(with(R"("n":1)").needs, 0U);
   EXPECT_EQ(with(R"("tools":[])").needs, 0U);
@@ -123,6 +131,9 @@ TEST(DescribeRequest, SeesAPrefillOnlyInTheLastMessage) {
   const std::string assistant = R"({"role":"assistant","content":"Sure:"})";
   EXPECT_EQ(with_messages("[" + user + "," + assistant + "]").needs, set_of(Feature::kPrefill));
   EXPECT_EQ(with_messages("[" + assistant + "," + user + "]").needs, 0U);
+  const std::string caller = R"({"role":"assistant","content":null,"tool_calls":[{"id":"c1",
+      "type":"function","function":{"name":"f","arguments":"{}"}}]})";
+  EXPECT_EQ(with_messages("[" + user + "," + caller + "]").needs, 0U);
 }
 
 TEST(DescribeRequest, SessionIsTheMostExactNameOfIt) {
