@@ -46,9 +46,57 @@ constexpr std::array kPreferences = std::to_array<Preference>({
     {"balanced", "balanced"},
 });
 
+// What a Router looks at, found in one walk. Of members with the same name the last one counts.
+struct Members {
+  Value model;
+  Value models;
+  Value route;
+  Value route_preference;
+  Value provider;
+
+  [[nodiscard]] bool only_model() const {
+    return !models.exists() && !route.exists() && !route_preference.exists() && !provider.exists();
+  }
+};
+
+Value* place_of(std::string_view name, Members& members) {
+  switch (name.size()) {
+    case 5:
+      return name == "model" ? &members.model : name == "route" ? &members.route : nullptr;
+    case 6:
+      return name == "models" ? &members.models : nullptr;
+    case 8:
+      return name == "provider" ? &members.provider : nullptr;
+    case 16:
+      return name == "route_preference" ? &members.route_preference : nullptr;
+    default:
+      return nullptr;
+  }
+}
+
+Members find_members(Value request) {
+  Members found;
+  std::string storage;
+  for (const json::Member member : request.members()) {
+    if (Value* const place = place_of(member.name.unescaped(storage), found)) {
+      *place = member.value;
+    }
+  }
+  return found;
+}
+
+bool is_auto(std::string_view name) { return name == "auto" || name == "openrouter/auto"; }
+
+// A name that says nothing besides.
+bool is_plain_name(Value model) {
+  const std::string_view name = model.escaped();
+  return !name.empty() && !model.has_escapes() && name.find(':') == std::string_view::npos &&
+         !is_auto(name);
+}
+
 class RouteReader {
  public:
-  explicit RouteReader(Value request) : request_(request) {}
+  explicit RouteReader(const Members& request) : request_(request) {}
 
   Result<RequestRoute> read();
 
@@ -61,15 +109,14 @@ class RouteReader {
   void apply_sort();
 
   // A member of the request that is taken, if it is there and not null.
-  Value take(std::string_view name) {
-    const Value value = request_.find(name);
+  Value take(std::string_view name, Value value) {
     if (value.exists()) {
       route_.members.push_back(name);
     }
     return value.is_null() ? Value() : value;
   }
 
-  Value request_;
+  const Members& request_;
   RequestRoute route_;
   SortBy sort_ = SortBy::kNone;  // by a suffix
   std::string sorted_by_;        // the model with that suffix
@@ -95,7 +142,7 @@ void RouteReader::add_model(std::string name, const Path& path) {
     name.resize(name.size() - suffix.text.size());
     break;
   }
-  if (name == "auto" || name == "openrouter/auto") {
+  if (is_auto(name)) {
     route_.is_auto = true;
     return;
   }
@@ -108,7 +155,7 @@ void RouteReader::add_model(std::string name, const Path& path) {
 
 Failure RouteReader::read_models() {
   const Path root("$");
-  const Value model = request_.find("model");
+  const Value model = request_.model;
   if (model.exists() && !model.is_null()) {
     if (!model.is_string()) {
       return chat::refuse(root.member("model"), model, "a model's name");
@@ -118,7 +165,7 @@ Failure RouteReader::read_models() {
       add_model(model.unescaped(), root.member("model"));
     }
   }
-  const Value models = take("models");
+  const Value models = take("models", request_.models);
   const Path path = root.member("models");
   if (models.exists() && !models.is_array()) {
     return chat::refuse(path, models, "a list of model names, tried after \"model\"");
@@ -135,7 +182,7 @@ Failure RouteReader::read_models() {
 }
 
 Failure RouteReader::read_route() {
-  const Value route = take("route");
+  const Value route = take("route", request_.route);
   if (route.exists() && !route.says("fallback")) {
     return chat::refuse(Path("$.route"), route, "\"fallback\"");
   }
@@ -143,7 +190,7 @@ Failure RouteReader::read_route() {
 }
 
 Failure RouteReader::read_preference() {
-  const Value preference = take("route_preference");
+  const Value preference = take("route_preference", request_.route_preference);
   if (!preference.exists()) {
     return std::nullopt;
   }
@@ -158,7 +205,7 @@ Failure RouteReader::read_preference() {
 }
 
 Failure RouteReader::read_provider() {
-  const Value provider = take("provider");
+  const Value provider = take("provider", request_.provider);
   if (!provider.exists()) {
     return std::nullopt;
   }
@@ -198,6 +245,16 @@ Result<RequestRoute> RouteReader::read() {
 
 }  // namespace
 
-Result<RequestRoute> read_request_route(Value request) { return RouteReader(request).read(); }
+Result<RequestRoute> read_request_route(Value request) {
+  const Members members = find_members(request);
+  return RouteReader(members).read();
+}
+
+std::optional<std::string_view> plain_model(Value request) {
+  const Members members = find_members(request);
+  return members.only_model() && is_plain_name(members.model)
+             ? std::optional(members.model.escaped())
+             : std::nullopt;
+}
 
 }  // namespace llmgate::config

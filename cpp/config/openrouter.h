@@ -31,4 +31,8 @@ struct RequestRoute {
 // what is accepted.
 Result<RequestRoute> read_request_route(json::Value request);
 
+// The model of a request, as most are, in which nothing else would be found: neither a member that
+// is taken nor a word in the name. Borrows from the request. Nothing: it is to be read.
+std::optional<std::string_view> plain_model(json::Value request);
+
 }  // namespace llmgate::config

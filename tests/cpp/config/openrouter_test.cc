@@ -122,6 +122,24 @@ TEST(RequestRoute, TakesTheProvidersPreferences) {
   EXPECT_EQ(error_of(R"({"provider":{"odrer":[]}})").json_path, "$.provider.odrer");
 }
 
+TEST(PlainModel, IsThatOfARequestThatSaysNothingElse) {
+  const auto plain = [](const std::string& request) {
+    const Json json(request);
+    const auto model = plain_model(json.root());
+    return model ? std::string(*model) : "-";
+  };
+  EXPECT_EQ(plain(R"({"model":"gpt-4o","messages":"hi","user":"u"})"), "gpt-4o");
+  EXPECT_EQ(plain(R"({"messages":"hi","model":"openai/gpt-4o"})"), "openai/gpt-4o");
+  for (const std::string members :
+       {R"("model":"a","models":["b"])", R"("model":"a","route":"fallback")",
+        R"("model":"a","route_preference":"speed")", R"("model":"a","provider":{})",
+        R"("model":"a","models":null)", R"("model":"a:floor")", R"("model":"ollama/x:20b")",
+        R"("model":"auto")", R"("model":"openrouter/auto")", R"("model":"")", R"("model":7)",
+        R"("model":"\u0061uto")", R"("user":"u")", R"("model":"a","mod\u0065ls":["b"])"}) {
+    EXPECT_EQ(plain("{" + members + "}"), "-") << members;
+  }
+}
+
 TEST(RequestRoute, LeavesAPlainRequestAlone) {
   const RequestRoute route = route_of(R"({"model":"gpt-4o","messages":"hi","user":"u"})");
   EXPECT_EQ(route.models, (Names{"gpt-4o"}));
