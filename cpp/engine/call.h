@@ -98,12 +98,21 @@ class Call final : public ExchangeOwner {
   void take_record(std::optional<cache::StoredRecord> record);
   void begin();
 
+  // An attempt that has been decided on.
+  struct Planned {
+    routing::Path path;
+    std::string_view why;
+    std::string note;  // what was passed over on the way to it
+    bool is_last_resort = false;
+  };
+
   // Plan: what comes next, and carrying it out.
   void plan();
   void carry_out(const routing::Decision& decision);
   void wait_for_place(const routing::Decision& decision);
   bool try_again_from_queue();
-  void start_planned();
+  void start_planned();  // what has waited for its back-off
+  void start_planned(const Planned& planned);
   void give_up(const routing::Decision& decision);
   [[nodiscard]] std::optional<std::chrono::milliseconds> remaining() const;
 
@@ -189,15 +198,8 @@ class Call final : public ExchangeOwner {
   Exchange* current_ = &main_;  // the one that the terminal record is made from
   std::optional<TimePoint> hedge_at_;
 
-  // The next attempt, while it waits for its back-off.
-  struct Planned {
-    routing::Path path;
-    std::string_view why;
-    std::string note;  // what was passed over on the way to it
-    bool is_last_resort = false;
-  };
   // On the heap, as most calls have neither: a call is made with every request.
-  std::unique_ptr<Planned> planned_;
+  std::unique_ptr<Planned> planned_;  // the next attempt, while it waits for its back-off
   std::unique_ptr<Error> last_error_;
   std::unique_ptr<chat::Turn> said_;      // by attempts before this one, whose stream it continues
   std::optional<TimePoint> waits_since_;  // for a place, or between two attempts

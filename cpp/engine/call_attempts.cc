@@ -56,19 +56,20 @@ void Call::carry_out(const routing::Decision& decision) {
     case Action::kAttempt:
       break;
   }
-  planned_ =
-      std::make_unique<Planned>(Planned{decision.path, decision.why, {}, decision.is_last_resort});
+  Planned planned{decision.path, decision.why, {}, decision.is_last_resort};
   if (!decision.skipped.empty()) {
-    planned_->note = route_.skipped_text(decision.skipped);
+    planned.note = route_.skipped_text(decision.skipped);
   }
   if (decision.leaves_issuer) {
-    planned_->note += planned_->note.empty() ? "" : ", ";
-    planned_->note += "leaves the issuer of its reasoning state";
+    planned.note += planned.note.empty() ? "" : ", ";
+    planned.note += "leaves the issuer of its reasoning state";
   }
   if (decision.wait.count() == 0) {
-    start_planned();
+    planned_.reset();
+    start_planned(planned);
     return;
   }
+  planned_ = std::make_unique<Planned>(std::move(planned));
   waits_since_ = waits_since_.value_or(now());
   main_.times.retry_at = now() + decision.wait;
   arm_timer();
@@ -112,8 +113,12 @@ bool Call::try_again_from_queue() {
 
 void Call::start_planned() {
   const std::unique_ptr<const Planned> planned = std::move(planned_);
+  start_planned(*planned);
+}
+
+void Call::start_planned(const Planned& planned) {
   if (route_.is_routed()) {
-    main_.admission = route_.admit(planned->path, planned->is_last_resort, now());
+    main_.admission = route_.admit(planned.path, planned.is_last_resort, now());
     if (!main_.admission) {  // the place was taken while this call waited
       waits_since_ = waits_since_.value_or(now());
       plan();
@@ -121,7 +126,7 @@ void Call::start_planned() {
     }
     route_.leave_queue();
   }
-  start_attempt(main_, planned->path, planned->why, planned->note);
+  start_attempt(main_, planned.path, planned.why, planned.note);
 }
 
 void Call::start_attempt(Exchange& exchange, const routing::Path& path, std::string_view why,
@@ -155,8 +160,10 @@ void Call::start_attempt(Exchange& exchange, const routing::Path& path, std::str
   if (route_.is_routed()) {
     attempt.deployment = route_.deployment_of(path).id;
     attempt.is_hedge = &exchange == hedge_.get();
-    if (const auto after = route_.hedge_after(path, now()); after && !attempt.is_hedge && !hedge_) {
-      hedge_at_ = now() + *after;
+    const TimePoint started = exchange.times.attempt_started;
+    if (const auto after = route_.hedge_after(path, started);
+        after && !attempt.is_hedge && !hedge_) {
+      hedge_at_ = started + *after;
     }
   }
   send(exchange);

@@ -17,7 +17,7 @@ constexpr std::array<routing::NodeIndex, 1> kOnlyRoot{0};
 }  // namespace
 
 void CallRoute::enter(RoutedCall& routed, json::Value params, RouterTable& routers) {
-  routed_ = std::make_unique<Routed>(Routed{routed, nullptr, nullptr, {}, std::nullopt});
+  routed_.emplace(routed);
   routed.request.params = params;
   routed.request.metadata = routed.metadata.index.root();
   if (routed.router->id != 0) {
@@ -28,7 +28,7 @@ void CallRoute::enter(RoutedCall& routed, json::Value params, RouterTable& route
 }
 
 routing::PlanContext CallRoute::context() {
-  if (routed_ == nullptr) {
+  if (!is_routed()) {
     static const routing::RouteRequest plain;
     return {routing::single_target_plan(), kOnlyRoot, 0, plain, nullptr, *random_, max_retries_};
   }
@@ -69,12 +69,23 @@ std::optional<routing::Admission> CallRoute::admit(const routing::Path& path, bo
   auto admission = routed_->fleet->admit(index, routing::tokens_to_reserve(routed_->call.request),
                                          now, is_last_resort);
   const std::uint32_t credential = plan().deployments[index].credential;
-  if (admission && std::find(routed_->credentials.begin(), routed_->credentials.end(),
-                             credential) == routed_->credentials.end()) {
-    routed_->credentials.push_back(credential);
+  if (admission && routed_->is_new(credential)) {
     routed_->fleet->note_call(credential, now);
   }
   return admission;
+}
+
+bool CallRoute::Routed::is_new(std::uint32_t credential) {
+  if (!first_credential) {
+    first_credential = credential;
+    return true;
+  }
+  if (first_credential == credential || std::find(more_credentials.begin(), more_credentials.end(),
+                                                  credential) != more_credentials.end()) {
+    return false;
+  }
+  more_credentials.push_back(credential);
+  return true;
 }
 
 void CallRoute::settle(const routing::Admission& admission, const routing::AttemptResult& result,
@@ -117,7 +128,7 @@ std::chrono::milliseconds CallRoute::warm_for(const routing::Path& path) const {
 }
 
 std::optional<routing::FaultEffect> CallRoute::fault(const routing::Path& path, TimePoint now) {
-  if (!is_routed() || routed_->state == nullptr || routed_->state->chaos == nullptr) {
+  if (!has_chaos()) {
     return std::nullopt;
   }
   const routing::DeploymentIndex index = plan().nodes[path.target()].deployment;

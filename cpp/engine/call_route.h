@@ -24,7 +24,7 @@ class CallRoute {
 
   // Before the first decision of a routed call. Both must outlive this.
   void enter(RoutedCall& routed, json::Value params, RouterTable& routers);
-  [[nodiscard]] bool is_routed() const { return routed_ != nullptr; }
+  [[nodiscard]] bool is_routed() const { return routed_.has_value(); }
 
   // What to do now. `remaining`: until the deadline.
   routing::Decision next(TimePoint now, std::optional<std::chrono::milliseconds> remaining);
@@ -63,6 +63,9 @@ class CallRoute {
   bool takes_hedge();
   // "openai/gpt-4o: at_limit, azure/gpt-4o: breaker_open".
   [[nodiscard]] std::string skipped_text(const std::vector<routing::Skipped>& skipped) const;
+  [[nodiscard]] bool has_chaos() const {
+    return is_routed() && routed_->state != nullptr && routed_->state->chaos != nullptr;
+  }
   // What the Router's chaos does to an attempt that begins now; nothing: there is none.
   std::optional<routing::FaultEffect> fault(const routing::Path& path, TimePoint now);
   // The name that the call asked for.
@@ -70,12 +73,16 @@ class CallRoute {
   [[nodiscard]] bool has_outcomes() const { return !outcomes_.empty(); }
 
  private:
-  // On the heap: most calls have no Router.
   struct Routed {
+    explicit Routed(RoutedCall& own) : call(own) {}
+    // Whether it has not been asked so far; from now on it has.
+    bool is_new(std::uint32_t credential);
+
     RoutedCall& call;
     std::shared_ptr<RouterState> state;
-    std::shared_ptr<routing::Fleet> fleet;   // of the version that the call began with
-    std::vector<std::uint32_t> credentials;  // asked so far
+    std::shared_ptr<routing::Fleet> fleet;  // of the version that the call began with
+    std::optional<std::uint32_t> first_credential;
+    std::vector<std::uint32_t> more_credentials;
     std::optional<routing::WaitingCalls::Ticket> ticket;
   };
 
@@ -84,7 +91,7 @@ class CallRoute {
 
   int max_retries_;
   Random* random_;
-  std::unique_ptr<Routed> routed_;
+  std::optional<Routed> routed_;
   std::vector<routing::Outcome> outcomes_;
 };
 

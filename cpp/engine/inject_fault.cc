@@ -13,6 +13,9 @@ using What = routing::FaultEffect::What;
 // Whether the attempt does not go out now, or not at all. `request` is kept for later.
 bool Call::inject_fault(Exchange& exchange, net::HttpRequest& request) {
   exchange.injected.reset();
+  if (!route_.has_chaos()) {
+    return false;
+  }
   auto effect = route_.fault(exchange.path, now());
   if (!effect) {
     return false;

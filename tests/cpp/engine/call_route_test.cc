@@ -45,6 +45,31 @@ TEST_F(CallRouteTest, TakesAndGivesBackAPlace) {
   EXPECT_EQ(route.target_of(decision.path).target.base_url, "http://a.test/v1");
 }
 
+TEST_F(CallRouteTest, CountsForEachCredentialOnceHoweverManyAttemptsItTakes) {
+  const auto a = tree_.target("a");
+  const auto b = tree_.target("b");
+  const auto c = tree_.target("c");
+  make_router({a, b, c});
+  engine::CallSpec made = routed_spec();
+  engine::CallRoute route(0, chance_);
+  route.enter(*made.routed, made.request.root(), routers_);
+  routing::Fleet& fleet = *routers_.find(1)->fleet;
+  const auto spent = [&](std::uint32_t credential) {
+    while (fleet.take_retry(credential, kStart)) {
+    }
+    return fleet.retries_left(credential, kStart);
+  };
+  ASSERT_EQ(spent(0) + spent(1) + spent(2), 0);
+  for (const routing::NodeIndex node : {a, b, b, a, c, c}) {
+    routing::Path path = routing::single_target_path();
+    path.nodes[0] = node;
+    ASSERT_TRUE(route.admit(path, false, kStart));
+  }
+  for (const std::uint32_t credential : {0, 1, 2}) {
+    EXPECT_DOUBLE_EQ(fleet.retries_left(credential, kStart), 0.1);
+  }
+}
+
 TEST_F(CallRouteTest, QueuesANewCallBehindThoseThatWait) {
   make_router({tree_.target("a")});
   engine::CallSpec first = routed_spec();
