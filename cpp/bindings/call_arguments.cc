@@ -11,6 +11,7 @@
 #include "bindings/attribution.h"
 #include "bindings/cache_handle.h"
 #include "bindings/call_cache.h"
+#include "bindings/call_fallbacks.h"
 #include "bindings/call_options.h"
 #include "bindings/option_reader.h"
 #include "bindings/python_json.h"

@@ -8,7 +8,8 @@
 namespace llmgate::bindings {
 namespace {
 
-constexpr std::array<std::string_view, kOptionCount> kNames{"api_key",
+constexpr std::array<std::string_view, kOptionCount> kNames{"llmgate_routing",
+                                                            "api_key",
                                                             "api_base",
                                                             "base_url",
                                                             "custom_llm_provider",
@@ -33,7 +34,6 @@ constexpr std::array<std::string_view, kOptionCount> kNames{"api_key",
                                                             "merge",
                                                             "budget",
                                                             "max_cost",
-                                                            "llmgate_routing",
                                                             "api_version",
                                                             "azure_ad_token",
                                                             "vertex_project",

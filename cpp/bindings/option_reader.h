@@ -19,6 +19,7 @@ namespace llmgate::bindings {
 
 // Arguments that never reach a provider as they are.
 enum class Option : std::uint8_t {
+  kRouting,  // a Router's own: (its handle, the arguments for its plan)
   kApiKey,
   kApiBase,
   kBaseUrl,
@@ -44,7 +45,6 @@ enum class Option : std::uint8_t {
   kMerge,       // whether it shares a call with equal ones in flight
   kBudget,      // one of llmgate's, or a list of them
   kMaxCost,     // in dollars, of the call with all its attempts
-  kRouting,     // a Router's own: (its handle, the arguments for its plan)
   kApiVersion,  // from here: settings of providers, see providers/settings.h
   kAzureAdToken,
   kVertexProject,

@@ -1,5 +1,4 @@
-// The arguments of a call that has more than one place to go: through a Router, or with fallbacks
-// of its own. Enter step of a request's path. Needs the GIL.
+// The arguments of a call through a Router. Enter step of a request's path. Needs the GIL.
 #pragma once
 
 #include <Python.h>
@@ -14,10 +13,5 @@ namespace llmgate::bindings {
 // plan.
 Result<CallArguments> read_routed_arguments(ModuleState& state, PyObject* model, PyObject* messages,
                                             OptionReader& reader, bool is_stream);
-
-// `fallbacks` of a plain call: models that are tried in order when the one asked for fails. Each
-// takes its key and address from the environment; a dict may give `model`, `api_key` and
-// `api_base`.
-Failure add_fallbacks(OptionReader& reader, engine::CallSpec& spec);
 
 }  // namespace llmgate::bindings
