@@ -103,7 +103,16 @@ def completion(
         >>> response.choices[0].message.content
         'Hello!'
     """
-    schema = _prepare(arguments) if _needs_preparing(arguments) else None
+    return complete(model, messages, stream, arguments)
+
+
+def complete(
+    model: str, messages: Any, stream: bool | None, arguments: dict[str, Any]
+) -> ModelResponse | Stream:
+    """:func:`completion` with its further arguments in a dict, which is changed."""
+    schema = None
+    if "response_format" in arguments or "mock_response" in arguments:
+        schema = _prepare(arguments)
     if stream:
         if stream is not True:
             arguments["stream"] = stream  # for the core to refuse
@@ -148,7 +157,16 @@ async def acompletion(
         >>> asyncio.run(main())
         'Hello!'
     """
-    schema = _prepare(arguments) if _needs_preparing(arguments) else None
+    return await acomplete(model, messages, stream, arguments)
+
+
+async def acomplete(
+    model: str, messages: Any, stream: bool | None, arguments: dict[str, Any]
+) -> ModelResponse | AsyncStream:
+    """:func:`acompletion` with its further arguments in a dict, which is changed."""
+    schema = None
+    if "response_format" in arguments or "mock_response" in arguments:
+        schema = _prepare(arguments)
     loop = _running_loop()
     sink = _bridge.sink_of(loop)
     if stream:
@@ -179,10 +197,6 @@ def _running_loop() -> Any:
 
     _running_loop = get_running_loop
     return get_running_loop()
-
-
-def _needs_preparing(arguments: dict[str, Any]) -> bool:
-    return "response_format" in arguments or "mock_response" in arguments
 
 
 def _prepare(arguments: dict[str, Any]) -> Any:

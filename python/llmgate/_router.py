@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from llmgate import _core
 from llmgate._budget import Budget
-from llmgate._completion import acompletion, completion
+from llmgate._completion import acomplete, complete
 from llmgate._router_budgets import set_budgets
 from llmgate._router_changes import ChangeableConfig
 from llmgate._router_choice import Chooser, make_chooser
@@ -33,11 +33,6 @@ else:
     def overload(function: Any) -> Any:
         """Stands for typing's at run time: importing typing costs 4 ms."""
         return function
-
-
-# With arguments that their signatures keep for themselves.
-_complete: Any = completion
-_acomplete: Any = acompletion
 
 
 class Router(ChangeableConfig):
@@ -185,12 +180,11 @@ class Router(ChangeableConfig):
                 ``session_id``, ``fallbacks`` (names tried after ``model``),
                 ``disable_fallbacks``, ``deployment`` (an id to try first).
         """
-        plan = take_plan_arguments(arguments)
+        plan = take_plan_arguments(arguments) if arguments else {}
         if self._chooser is not None:
             model = self._chooser.choose(model, messages, arguments, plan)
         arguments["llmgate_routing"] = (self._core, plan)
-        answer: ModelResponse | Stream = _complete(model, messages, stream=stream, **arguments)
-        return answer
+        return complete(model, messages, stream, arguments)
 
     @overload
     async def acompletion(
@@ -219,14 +213,11 @@ class Router(ChangeableConfig):
         **arguments: Any,
     ) -> ModelResponse | AsyncStream:
         """:meth:`completion` for asyncio."""
-        plan = take_plan_arguments(arguments)
+        plan = take_plan_arguments(arguments) if arguments else {}
         if self._chooser is not None:
             model = await self._chooser.achoose(model, messages, arguments, plan)
         arguments["llmgate_routing"] = (self._core, plan)
-        answer: ModelResponse | AsyncStream = await _acomplete(
-            model, messages, stream=stream, **arguments
-        )
-        return answer
+        return await acomplete(model, messages, stream, arguments)
 
     # ---- what it would do, and how it goes
 

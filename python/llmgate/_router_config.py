@@ -118,8 +118,6 @@ _FOR_THE_PLAN = (
 
 def take_plan_arguments(arguments: dict[str, Any]) -> dict[str, Any]:
     """Takes out of a call's arguments what only the plan reads."""
-    if not arguments:
-        return {}
     plan = {name: arguments.pop(name) for name in _FOR_THE_PLAN if name in arguments}
     if "specific_deployment" in plan:
         plan["deployment"] = plan.pop("specific_deployment")

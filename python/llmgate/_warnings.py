@@ -20,7 +20,7 @@ def warn_losses(completion: _core.Completion) -> None:
     for warning in beside.warnings:
         import warnings
 
-        warnings.warn(warning, LLMGateWarning, stacklevel=3)
+        warnings.warn(warning, LLMGateWarning, stacklevel=_outside())
     if completion.drop_params:
         return
     provider = beside.turn.provider or (beside.route[-1].provider if beside.route else "")
@@ -41,7 +41,7 @@ def warn_losses(completion: _core.Completion) -> None:
         warnings.warn(
             f"{provider}: {entry.path} is {entry.action}: {entry.reason}{hint}",
             LLMGateWarning,
-            stacklevel=3,
+            stacklevel=_outside(),
         )
 
 

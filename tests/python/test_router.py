@@ -47,6 +47,16 @@ def streamed_asynchronously(router: llmgate.Router, model: str, **more: Any) -> 
 WAYS = [plain, streamed, awaited, streamed_asynchronously]
 
 
+@pytest.mark.parametrize("ask", [plain, streamed, streamed_asynchronously])
+def test_a_warning_is_told_where_the_router_is_called(
+    ask: Callable[..., Any], three: Three
+) -> None:
+    unknown = f"temprature_{ask.__name__}"
+    with pytest.warns(llmgate.LLMGateWarning, match=unknown) as seen:
+        ask(three.router(), "chat", **{unknown: 0.5})
+    assert [warning.filename for warning in seen] == [__file__]
+
+
 @pytest.mark.parametrize("ask", WAYS)
 def test_every_way_of_calling_falls_back_with_the_route_told(ask: Callable[..., Any]) -> None:
     with three_providers(a=[Reply.error(503)], b=[Reply.cut()], c=["I am here."]) as three:
