@@ -32,14 +32,14 @@ bool fits(std::string_view pattern, std::string_view name, std::string& captured
 }  // namespace
 
 KindSet kinds_that_may_fall_back() {
-  static const KindSet kAll = [] {
+  static const KindSet all = [] {
     KindSet kinds = 0;
     for (const ErrorTraits& traits : error_traits()) {
       kinds |= traits.may_fall_back ? set_of(traits.kind) : 0;
     }
     return kinds;
   }();
-  return kAll;
+  return all;
 }
 
 bool Trigger::matches(ErrorKind kind, int status) const {
