@@ -1,5 +1,5 @@
 """The section of benchmarks/run about the Router: a decision, a routed call beside a plain one and
-beside LiteLLM's Router, and how soon the next provider is asked after an error.
+beside LiteLLM's Router, how soon the next provider is asked after an error, and simulations.
 """
 
 from typing import Any
@@ -56,5 +56,16 @@ def _failover(bench: Bench) -> list[Row]:
     ]
 
 
+def _simulations(bench: Bench) -> list[Row]:
+    command: list[Any] = [python_of("llmgate"), HERE / "simulating.py", "--json"]
+    rounds = [run_json(command) for _ in range(bench.rounds)]
+    costs: Costs = {"llmgate": [{**speeds, "slowest": min(speeds.values())} for speeds in rounds]}
+    what = "simulated attempts, millions a second of CPU"
+    return [
+        values(costs, "outage", f"{what}, an outage", "M/s", ">= 1"),
+        values(costs, "slowest", f"{what}, the slowest scenario", "M/s"),
+    ]
+
+
 def router(bench: Bench) -> list[Row]:
-    return [*_decisions(bench), *_calls(bench), *_failover(bench)]
+    return [*_decisions(bench), *_calls(bench), *_failover(bench), *_simulations(bench)]
