@@ -7,18 +7,24 @@
 #include <cmath>
 
 #include "json/byte_block.h"
+#include "json/wide_scan.h"
 
 namespace llmgate::json {
 namespace {
 
+constexpr int kLongRun = 4;             // wide blocks: after so many there are likely many more
 constexpr std::size_t kShortText = 64;  // put together before it is appended: one call for three
 constexpr std::array<char, 16> kHexDigits = {'0', '1', '2', '3', '4', '5', '6', '7',
                                              '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
 constexpr std::size_t kLongestNumber = 32;  // a double needs 24 characters, an int64 20
 
 const char* skip_copyable(const char* text, const char* end) {
-  while (static_cast<std::size_t>(end - text) >= kWideBlock && is_wide_copyable(text)) {
+  for (int wide = 1; static_cast<std::size_t>(end - text) >= kWideBlock && is_wide_copyable(text);
+       ++wide) {
     text += kWideBlock;
+    if (wide == kLongRun) {
+      text = skip_wide_copyable(text, end);
+    }
   }
   while (static_cast<std::size_t>(end - text) >= kBlock) {
     const std::size_t count = copyable_prefix(text);
