@@ -36,16 +36,13 @@ Hash128 hash_words(const std::array<std::uint64_t, N>& words, Seed seed) {
 }
 
 Hash128 hash_of_string(Value value) {
-  if (!value.has_escapes()) {
-    return wide_hash_bytes(value.escaped(), kOfString);
-  }
   std::string storage;
   return wide_hash_bytes(value.unescaped(storage), kOfString);
 }
 
 std::uint64_t hash_of_name(Value name) {
   std::string storage;
-  return hash_bytes(name.has_escapes() ? name.unescaped(storage) : name.escaped());
+  return hash_bytes(name.unescaped(storage));
 }
 
 Hash128 hash_of_number(Value value) {
